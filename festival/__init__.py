@@ -1,0 +1,46 @@
+"""Festival: the service that a ward or a city runs its Digital Learning Day with."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from festival.config import ROOT, Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application with all its parts, ready to serve; reads the environment when no settings are given."""
+    from festival import accounts_setup, commands, errors, gate, health, language, logs, parts, queue, templating
+    from festival.extensions import compress, csrf, db, limiter, migrate
+
+    settings = settings or Settings.from_environment()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        "festival",
+        instance_path=str(settings.data),
+        static_folder=str(ROOT / "static"),
+        template_folder=str(ROOT / "templates"),
+    )
+    app.config.from_mapping(settings.flask())
+    app.extensions["settings"] = settings
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+    logs.init_logs(app)
+    db.init_app(app)
+    migrate.init_app(app, directory=str(ROOT / "migrations"))
+    language.init_language(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    compress.init_app(app)
+    queue.init_queue(app)
+    accounts_setup.init_accounts(app)
+    gate.init_gate(app)
+    templating.init_templating(app)
+    errors.init_errors(app)
+
+    app.register_blueprint(health.bp)
+    parts.register_parts(app)
+    commands.init_commands(app)
+    return app

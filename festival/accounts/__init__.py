@@ -1,0 +1,1 @@
+"""Organizations, staff, roles, sign-in, who may do what, the audit log."""

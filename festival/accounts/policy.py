@@ -1,0 +1,119 @@
+"""Who may call what: one table, one row an endpoint. `festival/gate.py` asks it before every request.
+
+An endpoint without a row answers nobody; a test walks the URL map and fails on it.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from festival.accounts.models import Membership, Organization, StaffRole, User
+from festival.extensions import db
+
+
+class Caller(enum.Enum):
+    """How somebody gets in."""
+
+    ANYONE = "anyone"
+    SECRET_LINK = "secret_link"
+    """Whoever has the address: the view looks the secret up and answers 404 for a wrong one."""
+    DEVICE = "device"
+    """A paired phone; `g.device` is it."""
+    STAFF = "staff"
+    """A signed-in member of staff with one of the row's roles, in the festival of the address where there is one."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table."""
+
+    caller: Caller
+    roles: frozenset[StaffRole] = frozenset()
+
+
+def staff(*roles: StaffRole) -> Rule:
+    """A row for members of staff. Owners may do everything in their organization."""
+    return Rule(Caller.STAFF, frozenset(roles) | {StaffRole.OWNER})
+
+
+ANYONE = Rule(Caller.ANYONE)
+SECRET_LINK = Rule(Caller.SECRET_LINK)
+DEVICE = Rule(Caller.DEVICE)
+ORGANIZER = staff(StaffRole.ORGANIZER)
+DOOR = staff(StaffRole.ORGANIZER, StaffRole.DOOR_MANAGER)
+ISSUER = staff(StaffRole.ORGANIZER, StaffRole.ISSUER)
+READER = staff(StaffRole.ORGANIZER, StaffRole.DOOR_MANAGER, StaffRole.ISSUER, StaffRole.OBSERVER)
+
+POLICY: dict[str, Rule] = {
+    "static": ANYONE,
+    "health.alive": ANYONE,
+    "health.ready": ANYONE,
+    "look.index": ANYONE,
+    # accounts
+    "security.login": ANYONE,
+    "security.logout": ANYONE,
+    "security.change_password": READER,
+    "security.verify": READER,
+    # programme, public
+    "programme.index": ANYONE,
+    "programme.home": ANYONE,
+    "programme.programme": ANYONE,
+    "programme.programme_ics": ANYONE,
+    "programme.programme_json": ANYONE,
+    "programme.booth": ANYONE,
+    "programme.workshop": ANYONE,
+    # registration and the household's own page
+    "registration.register": ANYONE,
+    "registration.wards": ANYONE,
+    "household.show": SECRET_LINK,
+    "household.ticket": ANYONE,
+    "household.qr": SECRET_LINK,
+    "household.calendar": SECRET_LINK,
+    "household.sheet": SECRET_LINK,
+    "household.members": SECRET_LINK,
+    "household.sessions": SECRET_LINK,
+    "household.cancel": SECRET_LINK,
+    # reports
+    "reports.day": READER,
+    "reports.registrations": READER,
+    "reports.registration": READER,
+    "reports.export": ORGANIZER,
+}
+
+
+def roles_in(user: User, organization_id: int) -> frozenset[StaffRole]:
+    """The roles of `user` in an organization. An observer of an organization observes all those below it too."""
+    memberships = db.session.scalars(select(Membership).where(Membership.user_id == user.id)).all()
+    roles = {m.role for m in memberships if m.organization_id == organization_id}
+    observed = {m.organization_id for m in memberships if m.role is StaffRole.OBSERVER}
+    if observed and StaffRole.OBSERVER not in roles and observed & ancestors(organization_id):
+        roles.add(StaffRole.OBSERVER)
+    return frozenset(roles)
+
+
+def ancestors(organization_id: int) -> set[int]:
+    """The ids of all organizations above this one."""
+    tree = (
+        select(Organization.id, Organization.parent_id)
+        .where(Organization.id == organization_id)
+        .cte("tree", recursive=True)
+    )
+    tree = tree.union(
+        select(Organization.id, Organization.parent_id).join(tree, Organization.id == tree.c.parent_id)
+    )
+    return set(db.session.scalars(select(tree.c.id))) - {organization_id}
+
+
+def organizations_of(user: User, rule: Rule = READER) -> set[int]:
+    """The ids of the organizations in which the user has one of the rule's roles, those below an observed one included."""
+    memberships = db.session.scalars(select(Membership).where(Membership.user_id == user.id)).all()
+    own = {m.organization_id for m in memberships if m.role in rule.roles}
+    observed = {m.organization_id for m in memberships if m.role is StaffRole.OBSERVER}
+    if StaffRole.OBSERVER not in rule.roles or not observed:
+        return own
+    tree = select(Organization.id).where(Organization.id.in_(observed)).cte("below", recursive=True)
+    tree = tree.union(select(Organization.id).join(tree, Organization.parent_id == tree.c.id))
+    return own | set(db.session.scalars(select(tree.c.id)))

@@ -1,0 +1,45 @@
+"""Members of staff: making an account, giving it a role."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask_security.utils import hash_password
+from sqlalchemy import select
+
+from festival.accounts.models import Membership, Organization, StaffRole, User
+from festival.core.clock import now
+from festival.extensions import db
+
+
+def make_password() -> str:
+    """A password to be read from a screen and typed: four groups of four, 80 bits."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
+
+
+def set_password(user: User, password: str) -> None:
+    """Replace the user's password (argon2) and end all the user's sessions."""
+    user.password = hash_password(password)
+    user.fs_uniquifier = secrets.token_hex(32)
+
+
+def make_user(email: str, name: str, password: str) -> User:
+    """The account with that address, new or found; a new one gets the password."""
+    user = db.session.scalar(select(User).where(User.email == email))
+    if user is None:
+        user = User(email=email, name=name, active=True, confirmed_at=now(), fs_uniquifier=secrets.token_hex(32))
+        user.password = hash_password(password)
+        db.session.add(user)
+        db.session.flush()
+    return user
+
+
+def give_role(user: User, organization: Organization, role: StaffRole) -> None:
+    """Let the user be that in the organization; nothing changes when it is so already."""
+    known = select(Membership).where(
+        Membership.user_id == user.id, Membership.organization_id == organization.id, Membership.role == role
+    )
+    if db.session.scalar(known) is None:
+        db.session.add(Membership(user_id=user.id, organization_id=organization.id, role=role))
+        db.session.flush()

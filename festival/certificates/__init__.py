@@ -1,0 +1,1 @@
+"""Who has earned a certificate, issuing, rendering and verification."""

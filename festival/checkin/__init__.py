@@ -1,0 +1,1 @@
+"""Checkpoints, devices, the scan decision, admissions."""

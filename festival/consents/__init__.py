@@ -1,0 +1,1 @@
+"""Purposes, the versions of their texts, and the ledger of what was given and withdrawn."""

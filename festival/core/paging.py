@@ -1,0 +1,55 @@
+"""Lists in pages: which one is asked for, what stands on it, how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+
+from festival.extensions import db
+
+PAGE_SIZE = 50
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list: its rows, its number (from 1) and how many rows there are in all."""
+
+    rows: Sequence[Row]
+    number: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def count(self) -> int:
+        """How many pages there are; at least 1."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first(self) -> int:
+        """The position, from 1, of the first row on this page; 0 on an empty list."""
+        return (self.number - 1) * self.size + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        """The position of the last row on this page."""
+        return min(self.number * self.size, self.total)
+
+
+def page_of(query: Select[tuple[Row]], asked: str | int | None, size: int = PAGE_SIZE) -> Page[Row]:
+    """The page `asked` for (as it stands in an address) of an ordered query of one entity.
+
+    Nonsense is the first page, a number beyond the end is the last one. Two statements.
+    """
+    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    last = max(1, -(-total // size))
+    text = str(asked or 1)
+    number = min(int(text), last) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    number = max(1, number)
+    statement: Select[Any] = query.limit(size).offset((number - 1) * size)
+    rows = db.session.scalars(statement).unique().all()
+    return Page(rows=rows, number=number, total=total, size=size)

@@ -1,0 +1,121 @@
+"""Before every request: which festival is meant, who is asking, and may they. After it: headers."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+from sqlalchemy import select
+
+from festival.accounts.models import StaffRole
+from festival.accounts.policy import POLICY, Caller, Rule, organizations_of, roles_in
+from festival.checkin.pairing import DEVICE_COOKIE, find_device
+from festival.extensions import db
+from festival.programme.models import Festival
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data: blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+DOOR_SECURITY_POLICY = CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+
+
+def find_festival(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Replace the slug in an address below `/<festival>/` by the festival's row; 404 when there is none."""
+    if values is None or not isinstance(slug := values.get("festival"), str):
+        return
+    values["festival"] = db.session.scalar(select(Festival).where(Festival.slug == slug)) or abort(404)
+
+
+def enforce_policy() -> ResponseReturnValue | None:
+    """Let the request pass, or answer 404, 403 or the way to the sign-in page."""
+    if request.endpoint is None:
+        return None
+    rule = POLICY.get(request.endpoint)
+    if rule is None:
+        current_app.logger.error("endpoint without a policy row: %s", request.endpoint)
+        abort(500)
+    festival: Festival | None = (request.view_args or {}).get("festival")
+    g.festival = festival
+    if rule.caller is Caller.STAFF:
+        return _only_staff(rule, festival)
+    if rule.caller is Caller.DEVICE:
+        g.device = find_device(request.cookies.get(DEVICE_COOKIE, "")) or abort(401)
+    elif festival is not None and not festival.public and not _roles(festival):
+        abort(404)
+    return None
+
+
+def _roles(festival: Festival) -> frozenset[StaffRole]:
+    if not current_user.is_authenticated:
+        return frozenset()
+    if "roles" not in g:
+        g.roles = roles_in(current_user, festival.organization_id)
+    roles: frozenset[StaffRole] = g.roles
+    return roles
+
+
+def _only_staff(rule: Rule, festival: Festival | None) -> ResponseReturnValue | None:
+    if not current_user.is_authenticated:
+        if request.method == "GET":
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        abort(403)
+    if festival is None:
+        if not organizations_of(current_user, rule):
+            abort(403)
+    elif not (roles := _roles(festival)):
+        abort(404)
+    elif not roles & rule.roles:
+        abort(403)
+    return None
+
+
+def may(endpoint: str) -> bool:
+    """Whether the signed-in user may call a staff endpoint in the festival at hand; templates ask it for their links."""
+    rule, festival = POLICY.get(endpoint), g.get("festival")
+    if rule is None or not current_user.is_authenticated:
+        return False
+    if festival is None:
+        return bool(organizations_of(current_user, rule))
+    return bool(_roles(festival) & rule.roles)
+
+
+def secure_headers(response: Response) -> Response:
+    """The headers every answer carries."""
+    door = request.path.startswith("/door/")
+    response.headers.setdefault(
+        "Content-Security-Policy", DOOR_SECURITY_POLICY if door else CONTENT_SECURITY_POLICY
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", f"camera={'(self)' if door else '()'}, microphone=(), geolocation=()")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store" if _personal() else "no-cache")
+        response.vary.update(("Cookie", "Accept-Language"))
+    if urlsplit(request.url).scheme == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _personal() -> bool:
+    rule = POLICY.get(request.endpoint or "")
+    return rule is None or rule.caller is not Caller.ANYONE
+
+
+def init_gate(app: Flask) -> None:
+    """Hang the gate in front of `app`."""
+    app.url_value_preprocessor(find_festival)
+    app.before_request(enforce_policy)
+    app.after_request(secure_headers)
+    app.jinja_env.globals["may"] = may

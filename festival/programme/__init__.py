@@ -1,0 +1,1 @@
+"""Festivals, zones, booths, workshops, sessions, the timetable, and the workbook they come from."""

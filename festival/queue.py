@@ -1,0 +1,41 @@
+"""The queue of work that no request waits for, and the worker that does it (huey)."""
+
+from __future__ import annotations
+
+from flask import Flask
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+
+from festival.config import Settings
+
+
+def init_queue(app: Flask) -> None:
+    """Make the queue (SQLite in the instance folder, or Redis) and name its tasks."""
+    settings: Settings = app.extensions["settings"]
+    if settings.redis_url:
+        huey: Huey = RedisHuey("festival", url=settings.redis_url)
+    else:
+        huey = SqliteHuey("festival", filename=str(settings.data / "queue.sqlite"))
+    huey.immediate = False
+    app.extensions["huey"] = huey
+
+    def deliver_messages() -> int:
+        from festival.messages.delivery import deliver_due
+
+        with app.app_context():
+            return deliver_due()
+
+    def forget_uploads() -> int:
+        from festival.programme.uploads import forget_old_uploads
+
+        with app.app_context():
+            return forget_old_uploads()
+
+    app.extensions["deliver_messages"] = huey.task()(deliver_messages)
+    huey.periodic_task(crontab(minute="*"), name="deliver_messages_every_minute")(deliver_messages)
+    huey.periodic_task(crontab(minute="17"), name="forget_uploads_every_hour")(forget_uploads)
+
+
+def run_worker(app: Flask) -> None:
+    """Work until SIGINT or SIGTERM."""
+    huey: Huey = app.extensions["huey"]
+    huey.create_consumer(workers=1, periodic=True, initial_delay=0.2, max_delay=2.0).run()

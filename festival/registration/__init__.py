@@ -1,0 +1,1 @@
+"""Households, attendees, tickets and bookings."""

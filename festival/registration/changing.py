@@ -1,0 +1,147 @@
+"""What a household may change later: who comes, which sessions, and not coming at all. Seats are freed at once."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from festival.core.clock import now, today
+from festival.extensions import db
+from festival.programme.models import Session
+from festival.registration.booking import (
+    HOLDS_A_SEAT,
+    SeatResult,
+    cancel_booking,
+    free_places,
+    held_bookings,
+    take_places,
+)
+from festival.registration.models import Attendee, Registration
+from festival.registration.signing_up import MAX_MEMBERS, Member, add_attendee, request_wishes
+
+
+class ChangeOutcome(enum.Enum):
+    """What came of a change."""
+
+    DONE = "done"
+    CLOSED = "closed"
+    VENUE_FULL = "venue_full"
+    TOO_MANY = "too_many"
+    SEATS_REFUSED = "seats_refused"
+
+
+@dataclass(frozen=True)
+class ChangeResult:
+    """The outcome, and each refused session with its reason; a refused change has changed nothing."""
+
+    outcome: ChangeOutcome
+    refused: tuple[SeatResult, ...] = ()
+
+
+DONE = ChangeResult(ChangeOutcome.DONE)
+
+
+def coming(registration: Registration) -> list[Attendee]:
+    """The members who have not been taken out."""
+    return [attendee for attendee in registration.attendees if attendee.cancelled_at is None]
+
+
+def _open(registration: Registration) -> bool:
+    return registration.cancelled_at is None and registration.festival.registration_open(now())
+
+
+def change_sessions(registration: Registration, wishes: Mapping[int, frozenset[int]]) -> ChangeResult:
+    """Let every member (by id) have exactly the sessions wished for; those that began already stay as they are."""
+    if not _open(registration):
+        return ChangeResult(ChangeOutcome.CLOSED)
+    members = {attendee: wishes.get(attendee.id, frozenset()) for attendee in coming(registration)}
+    savepoint = db.session.begin_nested()
+    held = held_bookings(members)
+    _lock_sessions({booking.session_id for booking in held}.union(*members.values()))
+    for booking in sorted(held, key=lambda booking: booking.session_id):
+        attendee = next(member for member in members if member.id == booking.attendee_id)
+        if booking.session_id not in members[attendee] and booking.session.starts_at > now():
+            cancel_booking(booking)
+    db.session.flush()
+    kept = {(booking.attendee_id, booking.session_id) for booking in held if booking.state in HOLDS_A_SEAT}
+    wanted = {
+        member: frozenset(session_id for session_id in ids if (member.id, session_id) not in kept)
+        for member, ids in members.items()
+    }
+    refused = request_wishes(registration.festival, wanted)
+    if refused:
+        savepoint.rollback()
+        return ChangeResult(ChangeOutcome.SEATS_REFUSED, tuple(refused))
+    savepoint.commit()
+    return DONE
+
+
+def _lock_sessions(ids: set[int]) -> None:
+    """Take the rows in one order before some are freed and others taken: two households never wait in a circle."""
+    db.session.execute(select(Session.id).where(Session.id.in_(ids)).order_by(Session.id).with_for_update())
+
+
+def add_member(registration: Registration, member: Member, guardian_name: str | None) -> ChangeResult:
+    """One more person, while the venue and the household's size allow it."""
+    if not _open(registration):
+        return ChangeResult(ChangeOutcome.CLOSED)
+    if len(coming(registration)) >= MAX_MEMBERS:
+        return ChangeResult(ChangeOutcome.TOO_MANY)
+    if not take_places(registration.festival, 1):
+        return ChangeResult(ChangeOutcome.VENUE_FULL)
+    add_attendee(registration, member, guardian_name)
+    return DONE
+
+
+def edit_member(attendee: Attendee, member: Member, guardian_name: str | None) -> ChangeResult:
+    """Correct a person's name, year of birth or relation; the ticket stays the same."""
+    registration = attendee.registration
+    if not _open(registration):
+        return ChangeResult(ChangeOutcome.CLOSED)
+    attendee.name, attendee.birth_year, attendee.relation = member.name, member.birth_year, member.relation
+    child = attendee.is_child(today().year)
+    attendee.guardian_name = (guardian_name or attendee.guardian_name or registration.contact_name) if child else None
+    return DONE
+
+
+def remove_member(attendee: Attendee) -> ChangeResult:
+    """Take a person out: ticket void, seats and place free. The last one cannot be taken out: that is a cancellation."""
+    registration = attendee.registration
+    if not _open(registration):
+        return ChangeResult(ChangeOutcome.CLOSED)
+    if attendee.cancelled_at is None:
+        _release(registration, [attendee])
+    return DONE
+
+
+def cancel(registration: Registration) -> ChangeResult:
+    """The whole household does not come. Repeating it changes nothing."""
+    if registration.cancelled_at is not None:
+        return DONE
+    if not _open(registration):
+        return ChangeResult(ChangeOutcome.CLOSED)
+    _release(registration, coming(registration))
+    registration.cancelled_at = now()
+    return DONE
+
+
+def _release(registration: Registration, leaving: list[Attendee]) -> None:
+    """Mark these people as not coming, once, and free what they held: venue first, then sessions by id."""
+    ids = [attendee.id for attendee in leaving]
+    marked = db.session.scalars(
+        update(Attendee)
+        .where(Attendee.id.in_(ids), Attendee.cancelled_at.is_(None))
+        .values(cancelled_at=now())
+        .returning(Attendee.id)
+    ).all()
+    if not marked:
+        return
+    free_places(registration.festival_id, len(marked))
+    for booking in sorted(held_bookings(leaving), key=lambda booking: booking.session_id):
+        cancel_booking(booking)
+    for ticket in registration.tickets:
+        if ticket.attendee_id in marked or len(marked) == len(registration.attendees):
+            ticket.revoked_at = ticket.revoked_at or now()

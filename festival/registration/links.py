@@ -1,0 +1,57 @@
+"""The household's secret link `/r/<secret>`: made from the registration and the app's secret, never stored.
+
+A reader of the database learns no link; raising `link_version` voids the old one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from festival.core.secrets import mark
+from festival.extensions import db
+from festival.registration.models import Attendee, Booking, Registration
+
+_ID_LENGTH = 12
+_MARK_BYTES = 15
+
+
+def new_public_id() -> str:
+    """The part of a link that finds the row: 60 random bits."""
+    return base64.b32encode(secrets.token_bytes(10)).decode().lower()[:_ID_LENGTH]
+
+
+def _mark(registration: Registration) -> str:
+    message = f"{registration.public_id}:{registration.link_version}"
+    return base64.b32encode(mark("household-link", message)[:_MARK_BYTES]).decode().lower()
+
+
+def secret_of(registration: Registration) -> str:
+    """The secret in the household's link: 36 lower-case letters and digits."""
+    return registration.public_id + _mark(registration)
+
+
+def address_of(registration: Registration) -> str:
+    """The household's whole link, for mails and QR codes."""
+    return f"{current_app.extensions['settings'].public_url}/r/{secret_of(registration)}"
+
+
+def find_registration(secret: str) -> Registration | None:
+    """The registration whose link this is, with people, bookings and tickets loaded; None for any other text."""
+    wanted = secret.strip().lower()[:100]
+    registration = db.session.scalar(
+        select(Registration)
+        .where(Registration.public_id == wanted[:_ID_LENGTH])
+        .options(
+            selectinload(Registration.attendees).selectinload(Attendee.bookings).selectinload(Booking.session),
+            selectinload(Registration.tickets),
+        )
+    )
+    if registration is None or not hmac.compare_digest(secret_of(registration).encode(), wanted.encode()):
+        return None
+    return registration

@@ -1,0 +1,147 @@
+"""Households, the people in them, their tickets and their bookings."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from festival.core.clock import now
+from festival.core.columns import Moment, choice_of
+from festival.core.text import fold, name_key
+from festival.extensions import Model
+from festival.programme.models import Festival, Session, Ward
+
+GUARDIAN_BELOW_AGE = 16
+"""Who is younger is a child (Luật Trẻ em 102/2016/QH13, article 1) and comes with a guardian."""
+
+OWN_CONSENT_FROM_AGE = 7
+"""A child of this age agrees too, beside the guardian (Nghị định 356/2025/NĐ-CP; Luật 91/2025/QH15)."""
+
+
+class Registration(Model):
+    """One household's sign-up. Its secret link is made from `public_id` and `link_version`, never stored."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (Index(None, "festival_id", "phone"), Index(None, "festival_id", "created_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id"))
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    link_version: Mapped[int] = mapped_column(default=1)
+    submission: Mapped[str] = mapped_column(String(64), unique=True)
+    contact_name: Mapped[str] = mapped_column(String(120))
+    phone: Mapped[str] = mapped_column(String(16))
+    email: Mapped[str | None] = mapped_column(String(255))
+    ward_code: Mapped[str | None] = mapped_column(ForeignKey("wards.code"))
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    festival: Mapped[Festival] = relationship()
+    ward: Mapped[Ward | None] = relationship()
+    attendees: Mapped[list[Attendee]] = relationship(back_populates="registration", order_by="Attendee.id")
+    tickets: Mapped[list[Ticket]] = relationship(back_populates="registration", order_by="Ticket.id")
+
+
+class Relation(enum.Enum):
+    """What a member is to the contact person."""
+
+    SELF = "self"
+    SPOUSE = "spouse"
+    CHILD = "child"
+    PARENT = "parent"
+    GRANDPARENT = "grandparent"
+    GRANDCHILD = "grandchild"
+    SIBLING = "sibling"
+    OTHER = "other"
+
+
+class Attendee(Model):
+    """One person."""
+
+    __tablename__ = "attendees"
+    __table_args__ = (
+        CheckConstraint("birth_year BETWEEN 1900 AND 2200", name="birth_year_plausible"),
+        Index(None, "festival_id", "folded_name"),
+        Index(None, "festival_id", "name_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    folded_name: Mapped[str] = mapped_column(String(260), default="")
+    name_key: Mapped[str] = mapped_column(String(260), default="")
+    birth_year: Mapped[int] = mapped_column()
+    relation: Mapped[Relation] = mapped_column(choice_of(Relation, "relation"))
+    guardian_name: Mapped[str | None] = mapped_column(String(120))
+    cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    registration: Mapped[Registration] = relationship(back_populates="attendees")
+    bookings: Mapped[list[Booking]] = relationship(back_populates="attendee")
+
+    @validates("name")
+    def _refold(self, _key: str, value: str) -> str:
+        self.folded_name = fold(value)
+        self.name_key = name_key(value)
+        return value
+
+    def is_child(self, year: int) -> bool:
+        """Whether the person may still be below the guardian's age in that year; only the year of birth is known."""
+        return year - self.birth_year < GUARDIAN_BELOW_AGE
+
+
+class TicketKind(enum.Enum):
+    """One person's ticket, or the pass of the whole household."""
+
+    TICKET = "ticket"
+    HOUSEHOLD = "household"
+
+
+class Ticket(Model):
+    """What a QR stands for. The QR's text is computed from it and signed (`ticket_code.py`)."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("festival_id", "short_code"),
+        CheckConstraint("(kind = 'ticket') = (attendee_id IS NOT NULL)", name="ticket_of_a_person"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id"))
+    kind: Mapped[TicketKind] = mapped_column(choice_of(TicketKind, "kind"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), index=True)
+    attendee_id: Mapped[int | None] = mapped_column(ForeignKey("attendees.id"), unique=True)
+    short_code: Mapped[str] = mapped_column(String(8))
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    registration: Mapped[Registration] = relationship(back_populates="tickets")
+    attendee: Mapped[Attendee | None] = relationship()
+
+
+class BookingState(enum.Enum):
+    """Where an attendee stands with a session; confirmed and offered ones hold a seat."""
+
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    CANCELLED = "cancelled"
+
+
+class Booking(Model):
+    """One attendee in one session."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (UniqueConstraint("session_id", "attendee_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id"))
+    attendee_id: Mapped[int] = mapped_column(ForeignKey("attendees.id"), index=True)
+    state: Mapped[BookingState] = mapped_column(choice_of(BookingState, "state"))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    session: Mapped[Session] = relationship()
+    attendee: Mapped[Attendee] = relationship(back_populates="bookings")

@@ -1,0 +1,176 @@
+"""Registering a household: people, tickets, places, seats, consents, the confirmation. All of it or nothing."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from festival.consents import ledger
+from festival.consents.models import Purpose
+from festival.core.clock import now, today
+from festival.core.secrets import short_code
+from festival.extensions import db
+from festival.programme.models import Festival, Session
+from festival.registration.booking import SeatOutcome, SeatResult, request_seats, take_places
+from festival.registration.links import new_public_id
+from festival.registration.models import Attendee, Registration, Relation, Ticket, TicketKind
+
+MAX_MEMBERS = 12
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person as typed into the form."""
+
+    name: str
+    birth_year: int
+    relation: Relation
+    session_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Household:
+    """A whole sign-up as typed. `submission` is the form's own random mark: sent twice, it registers once."""
+
+    submission: str
+    contact_name: str
+    phone: str
+    members: Sequence[Member]
+    email: str | None = None
+    ward_code: str | None = None
+    guardian_name: str | None = None
+    language: str = "vi"
+    consents: Mapping[Purpose, bool] | None = None
+
+
+class SignUpOutcome(enum.Enum):
+    """DONE; REPEATED (the same form again: here is what it made); or why not, with nothing taken."""
+
+    DONE = "done"
+    REPEATED = "repeated"
+    CLOSED = "closed"
+    VENUE_FULL = "venue_full"
+    SEATS_REFUSED = "seats_refused"
+
+
+@dataclass(frozen=True)
+class SignUpResult:
+    """The outcome, the registration where there is one, and each refused session with its reason."""
+
+    outcome: SignUpOutcome
+    registration: Registration | None = None
+    refused: tuple[SeatResult, ...] = ()
+    places_left: int = 0
+
+
+def find_submission(festival: Festival, submission: str) -> Registration | None:
+    """What this very form has registered before."""
+    return db.session.scalar(
+        select(Registration).where(
+            Registration.submission == submission, Registration.festival_id == festival.id
+        )
+    )
+
+
+def sign_up(festival: Festival, household: Household) -> SignUpResult:
+    """Register the household: everybody gets a ticket and every seat asked for, or nothing happens.
+
+    Places and seats are taken in a fixed order (venue, then sessions by id), so that two households never wait for
+    each other in a circle.
+    """
+    if known := find_submission(festival, household.submission):
+        return SignUpResult(SignUpOutcome.REPEATED, known)
+    if not festival.registration_open(now()):
+        return SignUpResult(SignUpOutcome.CLOSED)
+    savepoint = db.session.begin_nested()
+    if not take_places(festival, len(household.members)):
+        savepoint.rollback()
+        db.session.refresh(festival, ["places_taken", "capacity"])
+        return SignUpResult(SignUpOutcome.VENUE_FULL, places_left=festival.capacity - festival.places_taken)
+    try:
+        registration = _add_registration(festival, household)
+    except IntegrityError:
+        savepoint.rollback()
+        return SignUpResult(SignUpOutcome.REPEATED, find_submission(festival, household.submission))
+    wishes = {
+        attendee: member.session_ids for attendee, member in zip(registration.attendees, household.members, strict=True)
+    }
+    refused = request_wishes(festival, wishes)
+    if refused:
+        savepoint.rollback()
+        return SignUpResult(SignUpOutcome.SEATS_REFUSED, refused=tuple(refused))
+    if household.consents:
+        ledger.write(registration.id, household.consents, household.contact_name, household.language)
+    savepoint.commit()
+    return SignUpResult(SignUpOutcome.DONE, registration)
+
+
+def request_wishes(festival: Festival, wishes: Mapping[Attendee, frozenset[int]]) -> list[SeatResult]:
+    """Ask for every session that somebody wishes; returns what was refused. Ids of other festivals are ignored."""
+    wanted = sorted({session_id for ids in wishes.values() for session_id in ids})
+    sessions = db.session.scalars(
+        select(Session).where(Session.festival_id == festival.id, Session.id.in_(wanted)).order_by(Session.id)
+    ).all()
+    results = [
+        request_seats(session, [attendee for attendee, ids in wishes.items() if session.id in ids])
+        for session in sessions
+    ]
+    return [result for result in results if result.outcome is not SeatOutcome.CONFIRMED]
+
+
+def _add_registration(festival: Festival, household: Household) -> Registration:
+    registration = Registration(
+        festival_id=festival.id,
+        public_id=new_public_id(),
+        submission=household.submission,
+        contact_name=household.contact_name,
+        phone=household.phone,
+        email=household.email or None,
+        ward_code=household.ward_code or None,
+        language=household.language,
+    )
+    registration.festival = festival
+    db.session.add(registration)
+    db.session.flush()
+    add_ticket(registration, None)
+    for member in household.members:
+        add_attendee(registration, member, household.guardian_name)
+    db.session.flush()
+    return registration
+
+
+def add_attendee(registration: Registration, member: Member, guardian_name: str | None) -> Attendee:
+    """One more person in the household, with a ticket. The place in the venue is the caller's to take."""
+    attendee = Attendee(
+        festival_id=registration.festival_id,
+        name=member.name,
+        birth_year=member.birth_year,
+        relation=member.relation,
+    )
+    if attendee.is_child(today().year):
+        attendee.guardian_name = guardian_name or registration.contact_name
+    registration.attendees.append(attendee)
+    db.session.flush()
+    add_ticket(registration, attendee)
+    return attendee
+
+
+def add_ticket(registration: Registration, attendee: Attendee | None) -> Ticket:
+    """The ticket of a person, or the household's pass when no person is given; its short code is unused so far."""
+    code = short_code()
+    taken = select(Ticket.id).where(Ticket.festival_id == registration.festival_id)
+    while db.session.scalar(taken.where(Ticket.short_code == code)) is not None:
+        code = short_code()
+    ticket = Ticket(
+        festival_id=registration.festival_id,
+        kind=TicketKind.TICKET if attendee else TicketKind.HOUSEHOLD,
+        attendee_id=attendee.id if attendee else None,
+        short_code=code,
+    )
+    ticket.attendee = attendee
+    registration.tickets.append(ticket)
+    return ticket

@@ -1,0 +1,1 @@
+"""The day's numbers, lists and exports."""

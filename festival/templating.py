@@ -1,0 +1,91 @@
+"""What every template may use: addresses of assets with their hash, dates, times, phone numbers, the navigation."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import format_date, get_locale
+from markupsafe import Markup
+
+from festival.config import ROOT
+from festival.core.clock import local
+from festival.core.phones import show_phone
+from festival.language import LANGUAGES, current_language
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(path: str, changed: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
+
+
+def asset(filename: str) -> str:
+    """The address of a file below static/ (or of a built one below static/vendor/), changing with its content."""
+    for folder in ("", "vendor/"):
+        path = ROOT / "static" / f"{folder}{filename}"
+        if path.is_file():
+            version = _fingerprint(str(path), path.stat().st_mtime_ns)
+            return url_for("static", filename=f"{folder}{filename}", v=version)
+    return url_for("static", filename=filename)
+
+
+def clock(value: datetime | time) -> str:
+    """08:30, on a Vietnamese clock."""
+    return (local(value) if isinstance(value, datetime) else value).strftime("%H:%M")
+
+
+def day(value: datetime | date) -> str:
+    """10/10/2027, or in English 10 October 2027."""
+    plain = local(value).date() if isinstance(value, datetime) else value
+    return plain.strftime("%d/%m/%Y") if str(get_locale()) == "vi" else format_date(plain, "d MMMM yyyy")
+
+
+def weekday(value: datetime | date) -> str:
+    """Chủ Nhật, Thứ Hai …, or Sunday, Monday …"""
+    plain = local(value).date() if isinstance(value, datetime) else value
+    name: str = format_date(plain, "EEEE")
+    return name
+
+
+def moment(value: datetime) -> str:
+    """08:30, 10/10/2027."""
+    return f"{clock(value)}, {day(value)}"
+
+
+def address_with(**changes: str | int | None) -> str:
+    """This page's address with some of its query arguments changed; None takes one out."""
+    arguments = request.args.to_dict(flat=False)
+    for name, value in changes.items():
+        arguments.pop(name, None)
+        if value is not None:
+            arguments[name] = [str(value)]
+    query = urlencode(arguments, doseq=True)
+    return f"?{query}" if query else request.path
+
+
+def lines(text: str) -> Markup:
+    """A text of several lines as paragraphs."""
+    parts = [part for part in text.split("\n") if part]
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts)
+
+
+def init_templating(app: Flask) -> None:
+    """Give the templates their filters and globals."""
+    app.jinja_env.filters.update(
+        clock=clock, day=day, weekday=weekday, moment=moment, phone=show_phone, lines=lines, local=local
+    )
+    app.jinja_env.globals.update(asset=asset, address_with=address_with, languages=LANGUAGES)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, Any]:
+    from festival.navigation import navigation
+
+    return {"language": current_language(), "settings": current_app.extensions["settings"], "navigation": navigation}

@@ -1,0 +1,192 @@
+"""What every test can ask for: the app on SQLite and on PostgreSQL, a client, and factories for the things of the domain.
+
+A test that asks for `app`, or for anything made with it, runs once on each database (`--database sqlite` for one only).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from festival import create_app
+from festival.accounts.models import Organization, StaffRole, User
+from festival.accounts.staff import give_role, make_user
+from festival.config import Settings
+from festival.extensions import db
+from tests import factories
+from tests.postgres import empty_database, throwaway_postgres
+
+PASSWORD = "correct-horse-battery"
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=DATABASES, action="append", help="run database tests on this one only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database") or DATABASES
+        metafunc.parametrize("database", chosen, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL cluster that lives as long as the test run."""
+    folder = tmp_path_factory.mktemp("cluster")
+    with throwaway_postgres(folder) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`: the tests that ask for the app run on both."""
+    return str(request.param)
+
+
+def make_settings(folder: Path, database_url: str | None = None, **more: object) -> Settings:
+    """Settings of a test installation in `folder`."""
+    settings = {
+        "data": folder,
+        "secret_key": "only-for-tests",
+        "database_url": database_url or f"sqlite:///{folder / 'festival.sqlite'}",
+        "public_url": "http://festival.test",
+        "hosts": ("festival.test", "localhost", "127.0.0.1"),
+        "testing": True,
+    }
+    return Settings(**{**settings, **more})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One app a database, with tables made by the migrations."""
+    folder = tmp_path_factory.mktemp(database)
+    url = empty_database(request.getfixturevalue("postgres"), "festival_test") if database == "postgresql" else None
+    app = create_app(make_settings(folder, url))
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["SERVER_NAME"] = None
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The app with empty tables, inside an application context."""
+    with migrated_app.app_context():
+        yield migrated_app
+        db.session.rollback()
+        db.session.remove()
+        _empty_tables()
+        db.session.remove()
+
+
+def _empty_tables() -> None:
+    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    else:
+        db.session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(table.delete())
+    db.session.commit()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser, without JavaScript."""
+    return app.test_client()
+
+
+@pytest.fixture
+def organization(app: Flask) -> Organization:
+    return factories.make_organization()
+
+
+@pytest.fixture
+def make_festival(organization: Organization) -> Callable[..., factories.Festival]:
+    def make(**values: object) -> factories.Festival:
+        values.setdefault("organization_id", organization.id)
+        return factories.make_festival(**values)
+
+    return make
+
+
+@pytest.fixture
+def festival(make_festival: Callable[..., factories.Festival]) -> factories.Festival:
+    """A published festival, today and tomorrow."""
+    return make_festival()
+
+
+@pytest.fixture
+def make_session(festival: factories.Festival) -> Callable[..., factories.Session]:
+    """A session of `festival`, tomorrow from 9 to 10 unless said otherwise."""
+    return lambda **values: factories.make_session(values.pop("festival", festival), **values)
+
+
+@pytest.fixture
+def make_household(festival: factories.Festival) -> Callable[..., factories.Registration]:
+    """A registered household of `festival`; `members=4` says how many."""
+    return lambda **values: factories.make_household(values.pop("festival", festival), **values)
+
+
+@pytest.fixture
+def make_device(festival: factories.Festival) -> Callable[..., factories.PairedDevice]:
+    """A paired phone of `festival` with its token; `checkpoints=[…]` says where it may scan."""
+    return lambda **values: factories.make_device(values.pop("festival", festival), **values)
+
+
+@pytest.fixture
+def staff(organization: Organization) -> Callable[..., User]:
+    """A member of staff with a role in the organization."""
+
+    def make(role: StaffRole = StaffRole.ORGANIZER, email: str | None = None) -> User:
+        user = make_user(email or f"{role.value}@festival.test", "Cán bộ thử", PASSWORD)
+        give_role(user, organization, role)
+        db.session.commit()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def sign_in(app: Flask, staff: Callable[..., User]) -> Callable[..., FlaskClient]:
+    """A browser in which somebody with that role has signed in."""
+
+    def make(role: StaffRole = StaffRole.ORGANIZER) -> FlaskClient:
+        user = staff(role)
+        browser = app.test_client()
+        with browser.session_transaction() as session:
+            session["_user_id"] = user.fs_uniquifier
+            session["_fresh"] = True
+            session["fs_cc"] = "set"
+            session["fs_paa"] = 4102444800.0
+            session["identity"] = user.fs_uniquifier
+        return browser
+
+    return make
+
+
+@pytest.fixture
+def tool() -> Callable[[str], str]:
+    """The path of a program that a test needs; its absence fails the test, `make test` installs it."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        assert path, f"{name} is missing; `make test` says how to install it"
+        return path
+
+    return find
+
+
+def plain(html: str) -> str:
+    """The words of a page, without tags, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
