@@ -14,7 +14,7 @@ from flask_babel import format_date, get_locale
 from markupsafe import Markup
 
 from festival.config import ROOT
-from festival.core.clock import local
+from festival.core.clock import local, now
 from festival.core.phones import show_phone
 from festival.language import LANGUAGES, current_language
 
@@ -79,7 +79,7 @@ def init_templating(app: Flask) -> None:
     app.jinja_env.filters.update(
         clock=clock, day=day, weekday=weekday, moment=moment, phone=show_phone, lines=lines, local=local
     )
-    app.jinja_env.globals.update(asset=asset, address_with=address_with, languages=LANGUAGES)
+    app.jinja_env.globals.update(now=now, asset=asset, address_with=address_with, languages=LANGUAGES)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)

@@ -40,7 +40,7 @@ class Page(Generic[Row]):
         return min(self.number * self.size, self.total)
 
 
-def page_of(query: Select[tuple[Row]], asked: str | int | None, size: int = PAGE_SIZE) -> Page[Row]:
+def page_of(query: Select[Row], asked: str | int | None, size: int = PAGE_SIZE) -> Page[Row]:
     """The page `asked` for (as it stands in an address) of an ordered query of one entity.
 
     Nonsense is the first page, a number beyond the end is the last one. Two statements.

@@ -33,11 +33,11 @@ class SeatOutcome(enum.Enum):
 
 @dataclass(frozen=True)
 class SeatResult:
-    """The outcome; with OVERLAPS, whose session stands in the way; with FULL, how many seats are left."""
+    """The outcome; with OVERLAPS, who is elsewhere then, and where; with FULL, how many seats are left."""
 
     outcome: SeatOutcome
     session: Session
-    attendee: Attendee | None = None
+    who: str = ""
     conflicting: Session | None = None
     seats_left: int = 0
 
@@ -114,7 +114,7 @@ def request_seats(session: Session, attendees: Sequence[Attendee]) -> SeatResult
     if session.starts_at <= now():
         return SeatResult(SeatOutcome.STARTED, session)
     if overlap := find_overlap(session, attendees):
-        return SeatResult(SeatOutcome.OVERLAPS, session, attendee=overlap[0], conflicting=overlap[1])
+        return SeatResult(SeatOutcome.OVERLAPS, session, who=overlap[0].name, conflicting=overlap[1])
     known = {
         booking.attendee_id: booking
         for booking in db.session.scalars(

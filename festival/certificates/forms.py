@@ -1,0 +1,17 @@
+"""What people fill in about certificates."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from festival.core.forms import BaseForm, Line, at_most, required
+
+
+class ButtonForm(BaseForm):
+    """Only a button: protects against requests from elsewhere."""
+
+
+class RevokeForm(BaseForm):
+    """Why a certificate is taken back."""
+
+    reason = Line(_("Reason"), validators=[required(_("Say why; the audit log keeps it.")), at_most(300)])

@@ -1,0 +1,90 @@
+"""From rows to paper: what a festival's certificates say, one person's PDF, and the file for the printer."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from flask import current_app
+from sqlalchemy import select
+
+from festival.accounts.models import Organization
+from festival.certificates.issuing import PRINT_ORDER
+from festival.certificates.models import Certificate
+from festival.certificates.printing import print_all, print_one
+from festival.certificates.wording import CertificateText, SheetText, verification_url
+from festival.core.clock import local
+from festival.extensions import db
+from festival.programme.models import Festival, Ward
+from festival.registration.models import Attendee, Registration
+
+_COMMITTEE = "Ủy ban nhân dân"
+
+
+def sheet_of(festival: Festival) -> SheetText:
+    """What all certificates of `festival` say. An abbreviated "UBND" is written out, as the decree asks for."""
+    organization = db.session.get_one(Organization, festival.organization_id)
+    superior = db.session.get(Organization, organization.parent_id) if organization.parent_id else None
+    issuer = _written_out(festival.organizer_name)
+    return SheetText(
+        issuer=issuer,
+        superior=_written_out(superior.name) if superior else "",
+        place=festival.ward.name if festival.ward else "",
+        festival=festival.name,
+        venue=festival.venue,
+        first_day=festival.first_day,
+        last_day=festival.last_day,
+        signer_titles=_signer(issuer),
+    )
+
+
+def _written_out(name: str) -> str:
+    return f"{_COMMITTEE}{name[4:]}" if name.startswith("UBND ") else name
+
+
+def _signer(issuer: str) -> tuple[str, ...]:
+    """Who signs: a people's committee's chairman for the committee, anybody else for the festival's organizers."""
+    if issuer.startswith(_COMMITTEE):
+        return ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
+    return ("TM. BAN TỔ CHỨC", "TRƯỞNG BAN")
+
+
+def text_of(certificate: Certificate, sheet: SheetText) -> CertificateText:
+    """What one certificate says."""
+    public_url = current_app.extensions["settings"].public_url
+    return CertificateText(
+        sheet=sheet,
+        name=certificate.name,
+        serial=certificate.serial,
+        code=certificate.code,
+        verification_url=verification_url(public_url, certificate.code),
+        issued_on=local(certificate.issued_at).date(),
+    )
+
+
+def pdf_of(certificate: Certificate) -> bytes:
+    """One certificate as PDF."""
+    return print_one(text_of(certificate, sheet_of(certificate.festival)))
+
+
+def file_name(certificate: Certificate) -> str:
+    """What the PDF is called when it is saved: "Chứng nhận - Nguyễn Thị Hoa.pdf", without what file systems refuse."""
+    name = "".join(" " if letter in '\\/:*?"<>|' else letter for letter in certificate.name)
+    return f"Chứng nhận - {' '.join(name.split())[:80] or certificate.code}.pdf"
+
+
+def write_print_file(festival: Festival, out: IO[bytes]) -> int:
+    """All valid certificates of the festival as one PDF, a page each, ordered by ward and name.
+
+    Gives the number of pages; 0 means that nothing was written.
+    """
+    certificates = db.session.scalars(
+        select(Certificate)
+        .join(Attendee, Attendee.id == Certificate.attendee_id)
+        .join(Registration, Registration.id == Attendee.registration_id)
+        .outerjoin(Ward, Ward.code == Registration.ward_code)
+        .where(Certificate.festival_id == festival.id, Certificate.revoked_at.is_(None))
+        .order_by(*PRINT_ORDER)
+        .execution_options(yield_per=500)
+    )
+    sheet = sheet_of(festival)
+    return print_all(sheet, (text_of(certificate, sheet) for certificate in certificates), out)

@@ -1,0 +1,105 @@
+"""A household's certificates, and the public page that says whether one is valid."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from festival.certificates import verification
+from festival.certificates.criteria import Standing, explain, standing_of
+from festival.certificates.forms import ButtonForm
+from festival.certificates.issuing import find_certificate, issue
+from festival.certificates.models import Certificate
+from festival.certificates.sheets import file_name, pdf_of
+from festival.certificates.verification import Validity
+from festival.extensions import db, limiter
+from festival.registration.links import find_registration
+from festival.registration.models import Attendee, Registration
+
+bp = Blueprint("certificates", __name__)
+
+VERIFICATIONS = "120 per minute"
+"""Look-ups from one address, which a whole hall may share. Of 6.5e11 codes, that many a minute guess none."""
+PRINTINGS = "120 per minute"
+
+
+@bp.get("/r/<secret>/certificates/<int:attendee_id>")
+@limiter.limit(PRINTINGS)
+def certificate(secret: str, attendee_id: int) -> ResponseReturnValue:
+    """The certificate as PDF; before it is issued, a page that says what is missing or offers to issue it."""
+    registration, attendee = _person(secret, attendee_id)
+    standing = standing_of(attendee)
+    issued = find_certificate(attendee)
+    if standing is Standing.ISSUED and issued is not None:
+        return pdf_response(issued)
+    return _standing_page(secret, registration, attendee, standing)
+
+
+@bp.post("/r/<secret>/certificates/<int:attendee_id>")
+@limiter.limit(PRINTINGS)
+def issue_certificate(secret: str, attendee_id: int) -> ResponseReturnValue:
+    """Issue the certificate if it is earned, then show it; asking again shows the same one."""
+    registration, attendee = _person(secret, attendee_id)
+    if not ButtonForm().validate_on_submit():
+        abort(400)
+    result = issue(attendee)
+    db.session.commit()
+    if result.standing is Standing.ISSUED:
+        return redirect(url_for(".certificate", secret=secret, attendee_id=attendee_id), 303)
+    return _standing_page(secret, registration, attendee, result.standing)
+
+
+def _person(secret: str, attendee_id: int) -> tuple[Registration, Attendee]:
+    registration = find_registration(secret) or abort(404)
+    attendee = next((one for one in registration.attendees if one.id == attendee_id), None) or abort(404)
+    return registration, attendee
+
+
+def _standing_page(
+    secret: str, registration: Registration, attendee: Attendee, standing: Standing
+) -> ResponseReturnValue:
+    page = render_template(
+        "certificates/standing.html",
+        festival=registration.festival,
+        attendee=attendee,
+        standing=standing,
+        words=explain(standing),
+        form=ButtonForm(),
+        secret=secret,
+    )
+    return page, 200 if standing is Standing.EARNED else 409 if request.method == "POST" else 200
+
+
+def pdf_response(issued: Certificate) -> Response:
+    """A certificate to be shown by the browser, named for the person when it is saved; no search engine keeps it."""
+    response = send_file(
+        io.BytesIO(pdf_of(issued)), mimetype="application/pdf", download_name=file_name(issued), max_age=0
+    )
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/c/<code>")
+@bp.get("/C/<code>")
+@limiter.limit(VERIFICATIONS)
+def verify(code: str) -> ResponseReturnValue:
+    """Valid, revoked or unknown, for whoever scanned the paper."""
+    return _verdict(code)
+
+
+@bp.get("/c/")
+@limiter.limit(VERIFICATIONS)
+def enter_code() -> ResponseReturnValue:
+    """A field for a code typed from paper; with one in the address, its answer."""
+    typed = request.args.get("code", "")
+    return _verdict(typed) if typed.strip() else render_template("certificates/verify.html", result=None, typed="")
+
+
+def _verdict(typed: str) -> ResponseReturnValue:
+    result = verification.verify(typed)
+    page = render_template("certificates/verify.html", result=result, typed=typed[:40])
+    status = 404 if result.validity is Validity.UNKNOWN else 200
+    return page, status, {"X-Robots-Tag": "noindex"}

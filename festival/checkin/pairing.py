@@ -1,0 +1,171 @@
+"""Pairing phones: a code good once and for ten minutes becomes a device with a token of its own."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select, update
+
+from festival.checkin.models import Checkpoint, Device, PairingCode
+from festival.core.clock import now
+from festival.core.secrets import digest, random_token
+from festival.extensions import db
+from festival.programme.models import Festival, FestivalStatus
+
+DEVICE_COOKIE = "festival_door"
+"""HttpOnly, SameSite=Strict, path /door: docs/decisions/device-token-in-a-cookie.md."""
+
+CODE_LASTS = timedelta(minutes=10)
+COOKIE_LASTS = timedelta(days=30)
+SEEN_EVERY = timedelta(seconds=60)
+
+
+class PairingOutcome(enum.Enum):
+    """What became of a phone that came with a pairing code."""
+
+    PAIRED = "paired"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    USED = "used"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A pairing code as the phone is shown it before it pairs."""
+
+    outcome: PairingOutcome
+    code: PairingCode | None = None
+
+    @property
+    def usable(self) -> bool:
+        return self.outcome is PairingOutcome.PAIRED
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """The result of pairing; `token` is shown to nobody but the phone, and only now."""
+
+    outcome: PairingOutcome
+    device: Device | None = None
+    token: str | None = None
+
+
+def invite_phone(
+    festival: Festival, door: str, checkpoints: Sequence[Checkpoint], invited_by: int | None
+) -> tuple[PairingCode, str]:
+    """A new code that lets one phone be `door` at these checkpoints, and its secret text for the QR."""
+    secret = random_token()
+    code = PairingCode(
+        festival_id=festival.id,
+        code_digest=digest(secret),
+        door=door,
+        created_by=invited_by,
+        expires_at=now() + CODE_LASTS,
+        checkpoints=[checkpoint for checkpoint in checkpoints if checkpoint.festival_id == festival.id],
+    )
+    db.session.add(code)
+    db.session.flush()
+    return code, secret
+
+
+def look_at_code(secret: str) -> Invitation:
+    """What a pairing code stands for, without using it up: link previews of messengers look too."""
+    code = db.session.scalar(select(PairingCode).where(PairingCode.code_digest == digest(secret[:200])))
+    if code is None:
+        return Invitation(PairingOutcome.UNKNOWN)
+    if code.used_at is not None:
+        return Invitation(PairingOutcome.USED, code)
+    if code.expires_at <= now():
+        return Invitation(PairingOutcome.EXPIRED, code)
+    return Invitation(PairingOutcome.PAIRED, code)
+
+
+def pair(secret: str, on_duty: str) -> Pairing:
+    """Make a device of the phone that holds this code. Two phones with one code: exactly one is paired."""
+    at = now()
+    claimed = db.session.scalar(
+        update(PairingCode)
+        .where(
+            PairingCode.code_digest == digest(secret[:200]),
+            PairingCode.used_at.is_(None),
+            PairingCode.expires_at > at,
+        )
+        .values(used_at=at)
+        .returning(PairingCode.id)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed is None:
+        refused = look_at_code(secret).outcome
+        return Pairing(PairingOutcome.USED if refused is PairingOutcome.PAIRED else refused)
+    code = db.session.get_one(PairingCode, claimed, populate_existing=True)
+    token = random_token()
+    device = Device(
+        festival_id=code.festival_id,
+        name=code.door,
+        on_duty=on_duty,
+        token_digest=digest(token),
+        paired_at=at,
+        last_seen_at=at,
+        checkpoints=list(code.checkpoints),
+    )
+    db.session.add(device)
+    db.session.flush()
+    return Pairing(PairingOutcome.PAIRED, device, token)
+
+
+# Built once: it runs before every scan.
+_DEVICE_OF_TOKEN = (
+    select(Device)
+    .join(Festival, Festival.id == Device.festival_id)
+    .where(
+        Device.token_digest == bindparam("token_digest"),
+        Device.revoked_at.is_(None),
+        Festival.status != FestivalStatus.ARCHIVED,
+    )
+)
+
+
+def find_device(token: str) -> Device | None:
+    """The paired phone that holds this token, unless it was revoked or its festival was put away."""
+    if not token:
+        return None
+    return db.session.scalar(_DEVICE_OF_TOKEN, {"token_digest": digest(token[:200])})
+
+
+def note_seen(device: Device, at: datetime) -> None:
+    """Keep when the phone was last heard of, to the minute: a write for each scan would cost more than it tells."""
+    if device.last_seen_at is None or at - device.last_seen_at >= SEEN_EVERY:
+        device.last_seen_at = at
+
+
+def revoke(device: Device) -> None:
+    """From now on this phone's token opens nothing. What it scanned stays."""
+    if device.revoked_at is None:
+        device.revoked_at = now()
+
+
+def devices_of(festival: Festival) -> Sequence[Device]:
+    """All phones of the festival, working ones first, each group by name."""
+    query = (
+        select(Device)
+        .where(Device.festival_id == festival.id)
+        .order_by(Device.revoked_at.is_not(None), Device.name, Device.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def get_device(festival: Festival, device_id: int) -> Device | None:
+    """That phone of this festival, or None."""
+    return db.session.scalar(select(Device).where(Device.id == device_id, Device.festival_id == festival.id))
+
+
+def forget_old_codes(festival: Festival) -> None:
+    """Remove codes that have been of no use for a day, with what hangs on them."""
+    old = select(PairingCode).where(
+        PairingCode.festival_id == festival.id, PairingCode.expires_at < now() - timedelta(days=1)
+    )
+    for code in db.session.scalars(old):
+        db.session.delete(code)

@@ -1,0 +1,216 @@
+"""A household's own page: tickets, changes, cancelling; and what any phone camera opens from a ticket's QR."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from festival.certificates.criteria import standings
+from festival.core.clock import now
+from festival.core.text import mask_name
+from festival.extensions import db, limiter
+from festival.household.calendar import household_calendar
+from festival.household.forms import ChangeMemberForm, ConfirmForm
+from festival.household.tickets import tickets_to_show
+from festival.registration import changing
+from festival.registration.booking import HOLDS_A_SEAT, SeatResult
+from festival.registration.changing import ChangeOutcome, ChangeResult
+from festival.registration.links import find_registration
+from festival.registration.models import Attendee, Registration, Ticket, TicketKind
+from festival.registration.signing_up import MAX_MEMBERS
+from festival.registration.ticket_code import decode, verify
+from festival.registration.tickets import ticket_picture
+from festival.registration.typed import wishes_by_person
+from festival.registration.wishes import foresee, parts_of_days, sessions_to_come, words_for
+
+bp = Blueprint("household", __name__)
+
+
+def _household(secret: str) -> Registration:
+    return find_registration(secret) or abort(404)
+
+
+def _member(registration: Registration, attendee_id: int) -> Attendee:
+    for attendee in changing.coming(registration):
+        if attendee.id == attendee_id:
+            return attendee
+    abort(404)
+
+
+@bp.get("/r/<secret>")
+@limiter.limit("300 per minute")  # type: ignore[untyped-decorator]
+def show(secret: str) -> ResponseReturnValue:
+    """The pass of the household and everybody's ticket."""
+    registration = _household(secret)
+    return render_template(
+        "household/show.html",
+        festival=registration.festival,
+        registration=registration,
+        secret=secret,
+        shown=tickets_to_show(registration),
+        standings=standings(registration.attendees),
+        open=registration.cancelled_at is None and registration.festival.registration_open(now()),
+    )
+
+
+@bp.get("/r/<secret>/print")
+def sheet(secret: str) -> ResponseReturnValue:
+    """All tickets on a sheet of paper, each code 35 mm wide."""
+    registration = _household(secret)
+    return render_template(
+        "household/sheet.html", festival=registration.festival, secret=secret, shown=tickets_to_show(registration)
+    )
+
+
+@bp.get("/r/<secret>/tickets/<int:ticket_id>.png")
+def qr(secret: str, ticket_id: int) -> ResponseReturnValue:
+    """One ticket as a picture to keep on the phone."""
+    registration = _household(secret)
+    shown = next((each for each in tickets_to_show(registration) if each.ticket.id == ticket_id), None) or abort(404)
+    picture = ticket_picture(shown.text, shown.name, shown.ticket, registration.festival)
+    return send_file(
+        io.BytesIO(picture), "image/png", as_attachment=True, download_name=f"ve-{shown.ticket.short_code}.png"
+    )
+
+
+@bp.get("/r/<secret>/calendar.ics")
+def calendar(secret: str) -> ResponseReturnValue:
+    """The festival and the sessions of all members, for the phone's calendar."""
+    registration = _household(secret)
+    body = household_calendar(registration, url_for("household.show", secret=secret, _external=True))
+    return Response(
+        body, mimetype="text/calendar", headers={"Content-Disposition": 'attachment; filename="ngay-hoi.ics"'}
+    )
+
+
+@bp.route("/r/<secret>/sessions", methods=["GET", "POST"])
+def sessions(secret: str) -> ResponseReturnValue:
+    """Choose again who sits in which session."""
+    registration = _household(secret)
+    members = changing.coming(registration)
+    form = ConfirmForm()
+    wishes = {
+        str(member.id): frozenset(b.session_id for b in member.bookings if b.state in HOLDS_A_SEAT) for member in members
+    }
+    refused: tuple[SeatResult, ...] = ()
+    status = 200
+    if form.validate_on_submit():
+        held = frozenset((str(member.id), i) for member in members for i in wishes[str(member.id)])
+        wishes = wishes_by_person(MultiDict(request.form))
+        refused = tuple(_foreseen(registration, members, wishes, held))
+        if not refused:
+            result = changing.change_sessions(
+                registration, {member.id: wishes.get(str(member.id), frozenset()) for member in members}
+            )
+            if result.outcome is not ChangeOutcome.SEATS_REFUSED:
+                return _answered(result, secret, _("Your workshops are changed."))
+            refused = result.refused
+        status = 409
+    page = render_template(
+        "household/sessions.html",
+        festival=registration.festival,
+        secret=secret,
+        form=form,
+        people=[(str(member.id), member.name) for member in members],
+        parts=parts_of_days(sessions_to_come(registration.festival)),
+        wishes=wishes,
+        refusals={each.session.id: words_for(each) for each in refused},
+    )
+    return page, status
+
+
+def _foreseen(
+    registration: Registration,
+    members: list[Attendee],
+    wishes: dict[str, frozenset[int]],
+    held: frozenset[tuple[str, int]],
+) -> list[SeatResult]:
+    by_id = {session.id: session for session in sessions_to_come(registration.festival)}
+    wished = {
+        member.name: [by_id[i] for i in sorted(wishes.get(str(member.id), ())) if i in by_id] for member in members
+    }
+    names = {str(member.id): member.name for member in members}
+    return foresee(wished, frozenset((names[key], session_id) for key, session_id in held))
+
+
+@bp.route("/r/<secret>/members", methods=["GET", "POST"], defaults={"attendee_id": None})
+@bp.route("/r/<secret>/members/<int:attendee_id>", methods=["GET", "POST"])
+def members(secret: str, attendee_id: int | None) -> ResponseReturnValue:
+    """Add a person, correct one, or take one out."""
+    registration = _household(secret)
+    attendee = _member(registration, attendee_id) if attendee_id is not None else None
+    form = ChangeMemberForm(obj=attendee)
+    if attendee is not None and request.method == "GET":
+        form.relation.data = attendee.relation.value
+    others = len(changing.coming(registration)) > 1
+    if request.form.get("go") == "remove" and attendee is not None and others and form.csrf_valid():
+        return _answered(changing.remove_member(attendee), secret, _("%(name)s is taken out.", name=attendee.name))
+    if form.validate_on_submit():
+        guardian = form.guardian_name.data or None
+        if attendee is None:
+            result = changing.add_member(registration, form.member(), guardian)
+            return _answered(result, secret, _("%(name)s is added. The ticket is below.", name=form.name.data))
+        result = changing.edit_member(attendee, form.member(), guardian)
+        return _answered(result, secret, _("The change is saved."))
+    page = render_template(
+        "household/member.html",
+        festival=registration.festival,
+        secret=secret,
+        form=form,
+        attendee=attendee,
+        removable=attendee is not None and others,
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/r/<secret>/cancel", methods=["GET", "POST"])
+def cancel(secret: str) -> ResponseReturnValue:
+    """The household does not come: asked once more, then everything it held is free."""
+    registration = _household(secret)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        return _answered(changing.cancel(registration), secret, _("Your registration is cancelled. Thank you for telling us."))
+    return render_template(
+        "household/cancel.html", festival=registration.festival, registration=registration, secret=secret, form=form
+    )
+
+
+def _answered(result: ChangeResult, secret: str, done: str) -> ResponseReturnValue:
+    words = {
+        ChangeOutcome.DONE: (done, "success"),
+        ChangeOutcome.CLOSED: (_("Changes are not possible any more. Please ask at the door."), "warning"),
+        ChangeOutcome.VENUE_FULL: (_("The festival has no place left for one more person."), "warning"),
+        ChangeOutcome.TOO_MANY: (
+            _("At most %(number)d people in one registration.", number=MAX_MEMBERS),
+            "warning",
+        ),
+    }[result.outcome]
+    if result.outcome is ChangeOutcome.DONE:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    flash(*words)
+    return redirect(url_for("household.show", secret=secret), code=303)
+
+
+@bp.get("/Q/<code>")
+@bp.get("/q/<code>")
+@limiter.limit("120 per minute")  # type: ignore[untyped-decorator]
+def ticket(code: str) -> ResponseReturnValue:
+    """What a ticket's QR opens on any phone: whose (masked), for which festival, and whether it is valid."""
+    read = decode(code)
+    row = db.session.get(Ticket, read.ticket_id) if read else None
+    if read is None or row is None or row.festival_id != read.festival_id:
+        return render_template("household/ticket.html", shown=None), 404
+    registration = row.registration
+    festival = registration.festival
+    if not verify(read, festival.public_key):
+        return render_template("household/ticket.html", shown=None), 404
+    name = mask_name(row.attendee.name if row.attendee else registration.contact_name)
+    return render_template("household/ticket.html", shown=name, ticket=row, festival=festival, kinds=TicketKind)
+
+

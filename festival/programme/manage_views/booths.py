@@ -1,0 +1,67 @@
+"""Booths: the stands of a festival."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from festival.core.paging import page_of
+from festival.extensions import db
+from festival.programme.editing import EditOutcome, save
+from festival.programme.finding import booths_of, zone_choices
+from festival.programme.forms import BoothForm, ButtonForm
+from festival.programme.manage_views import bp, complain, delete, get_part
+from festival.programme.models import Booth, Festival
+
+
+@bp.get("/<festival>/booths")
+def booths(festival: Festival) -> ResponseReturnValue:
+    """All booths, to be searched and narrowed to a zone."""
+    words, zone_id = request.args.get("q", ""), request.args.get("zone", type=int)
+    return render_template(
+        "programme/manage/booths.html",
+        festival=festival,
+        page=page_of(booths_of(festival, words, zone_id), request.args.get("page")),
+        words=words,
+        zone_id=zone_id,
+        zones=zone_choices(festival),
+    )
+
+
+@bp.route("/<festival>/booths/new", methods=["GET", "POST"])
+def booth_new(festival: Festival) -> ResponseReturnValue:
+    """A new booth."""
+    return _edit(festival, Booth(festival_id=festival.id))
+
+
+@bp.route("/<festival>/booths/<int:booth_id>", methods=["GET", "POST"])
+def booth_edit(festival: Festival, booth_id: int) -> ResponseReturnValue:
+    """A known booth."""
+    return _edit(festival, get_part(festival, Booth, booth_id))
+
+
+def _edit(festival: Festival, booth: Booth) -> ResponseReturnValue:
+    form = BoothForm(obj=booth, zone_id=booth.zone_id or 0)
+    form.zone_id.choices = [(0, _("No zone")), *zone_choices(festival)]
+    if form.validate_on_submit():
+        values = form.values()
+        if save(booth, values) is EditOutcome.SAVED:
+            db.session.commit()
+            flash(_("%(name)s is saved.", name=f"{booth.code} {booth.name}"), "success")
+            return redirect(url_for(".booths", festival=festival.slug))
+        complain(form.code, _("Another booth has the code %(code)s.", code=values["code"]))
+    page = render_template(
+        "programme/manage/booth.html", festival=festival, booth=booth, form=form, button=ButtonForm()
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.post("/<festival>/booths/<int:booth_id>/delete")
+def booth_delete(festival: Festival, booth_id: int) -> ResponseReturnValue:
+    """Delete a booth that nothing takes place at."""
+    booth = get_part(festival, Booth, booth_id)
+    words = _("%(name)s cannot be deleted: sessions or scans belong to it.", name=f"{booth.code} {booth.name}")
+    if delete(booth, words):
+        return redirect(url_for(".booths", festival=festival.slug))
+    return redirect(url_for(".booth_edit", festival=festival.slug, booth_id=booth_id))

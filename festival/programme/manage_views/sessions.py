@@ -1,0 +1,115 @@
+"""Sessions: when and where a workshop is held, and for how many."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from festival.core.paging import page_of
+from festival.extensions import db
+from festival.programme.editing import EditOutcome, save, subject_of
+from festival.programme.finding import booth_choices, sessions_of, workshop_choices
+from festival.programme.forms import ButtonForm, SessionForm, shown_session
+from festival.programme.manage_views import bp, complain, delete, get_part
+from festival.programme.models import Festival, Session
+
+USUAL_SEATS = 30
+
+
+@bp.get("/<festival>/sessions")
+def sessions(festival: Festival) -> ResponseReturnValue:
+    """All sessions by time, to be searched and narrowed to a day."""
+    words, day = request.args.get("q", ""), _asked_day()
+    return render_template(
+        "programme/manage/sessions.html",
+        festival=festival,
+        page=page_of(sessions_of(festival, words, day), request.args.get("page")),
+        words=words,
+        day=day,
+        workshops=workshop_choices(festival),
+    )
+
+
+def _asked_day() -> date | None:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None
+
+
+@bp.route("/<festival>/sessions/new", methods=["GET", "POST"])
+def session_new(festival: Festival) -> ResponseReturnValue:
+    """A new session; `?workshop=` chooses what is taught, `?after=` takes room, day and length of another session."""
+    start, end = festival.opens_at, _an_hour_after(festival.opens_at)
+    offered: dict[str, Any] = {"day": festival.first_day, "start": start, "end": end, "capacity": USUAL_SEATS}
+    offered["workshop_id"] = request.args.get("workshop", 0, type=int)
+    if after := request.args.get("after", type=int):
+        earlier = shown_session(get_part(festival, Session, after))
+        offered |= {**earlier, "start": earlier["end"], "end": _an_hour_after(earlier["end"])}
+    return _edit(festival, Session(festival_id=festival.id), offered)
+
+
+def _an_hour_after(clock: time) -> time:
+    return clock.replace(hour=clock.hour + 1) if clock.hour < 23 else time(23, 59)
+
+
+@bp.route("/<festival>/sessions/<int:session_id>", methods=["GET", "POST"])
+def session_edit(festival: Festival, session_id: int) -> ResponseReturnValue:
+    """A known session."""
+    session = get_part(festival, Session, session_id)
+    return _edit(festival, session, shown_session(session))
+
+
+def _edit(festival: Festival, session: Session, offered: dict[str, Any]) -> ResponseReturnValue:
+    form = SessionForm(data=offered)
+    form.workshop_id.choices = [(0, _("Choose a workshop")), *workshop_choices(festival)]
+    form.booth_id.choices = [(0, _("Not at a booth")), *booth_choices(festival)]
+    if form.validate_on_submit():
+        match save(session, form.values()):
+            case EditOutcome.SAVED:
+                db.session.commit()
+                flash(_("%(name)s is saved.", name=subject_of(session)), "success")
+                _tell_what_is_odd(festival, form)
+                if "again" in request.form:
+                    return redirect(url_for(".session_new", festival=festival.slug, after=session.id))
+                return redirect(url_for(".sessions", festival=festival.slug))
+            case EditOutcome.TOO_SMALL:
+                taken = session.seats_taken
+                words = ngettext(
+                    "%(num)d person has a seat. It needs at least as many seats.",
+                    "%(num)d people have a seat. It needs at least as many seats.",
+                    taken,
+                )
+                complain(form.capacity, words)
+            case _:
+                complain(form.room, _("This workshop begins in this room at this time already."))
+    page = render_template(
+        "programme/manage/session.html", festival=festival, session=session, form=form, button=ButtonForm()
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _tell_what_is_odd(festival: Festival, form: SessionForm) -> None:
+    """Saved all the same: the organizer may know why."""
+    day: date = form.day.data
+    starts: datetime = datetime.combine(day, form.start.data)
+    ends: datetime = datetime.combine(day, form.end.data)
+    if not festival.first_day <= day <= festival.last_day:
+        flash(_("Please check: the session is not on a day of the festival."), "warning")
+    elif starts.time() < festival.opens_at or ends.time() > festival.closes_at:
+        flash(_("Please check: the session is not within the opening hours."), "warning")
+
+
+@bp.post("/<festival>/sessions/<int:session_id>/delete")
+def session_delete(festival: Festival, session_id: int) -> ResponseReturnValue:
+    """Delete a session that nobody has booked."""
+    session = get_part(festival, Session, session_id)
+    words = _("%(name)s cannot be deleted: people have booked it or were scanned there.", name=subject_of(session))
+    if delete(session, words):
+        return redirect(url_for(".sessions", festival=festival.slug))
+    return redirect(url_for(".session_edit", festival=festival.slug, session_id=session_id))

@@ -1,0 +1,180 @@
+"""The registration form at `/<festival>/register`: three calm steps, one form, no JavaScript needed."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import replace
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import get_locale, ngettext
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from festival.core.clock import now
+from festival.core.secrets import random_token
+from festival.extensions import db, limiter
+from festival.messages.outbox import wake_worker
+from festival.programme.models import Festival, Session, Ward
+from festival.registration.booking import SeatResult
+from festival.registration.confirmation import confirm_by_mail
+from festival.registration.forms import RegisterForm
+from festival.registration.links import secret_of
+from festival.registration.signing_up import Household, SignUpOutcome, sign_up
+from festival.registration.typed import WISH, Typed, tidy_members, wishes_by_person
+from festival.registration.wishes import foresee, parts_of_days, sessions_to_come, words_for
+
+bp = Blueprint("registration", __name__)
+
+
+class Step(enum.Enum):
+    """Where in the form somebody is."""
+
+    FAMILY = "family"
+    WORKSHOPS = "workshops"
+    CONSENTS = "consents"
+
+
+def _wards_near(festival: Festival) -> list[Ward]:
+    if festival.ward is None:
+        return []
+    province = festival.ward.province_code
+    return list(db.session.scalars(select(Ward).where(Ward.province_code == province).order_by(Ward.folded)))
+
+
+def _form(festival: Festival, typed: Typed) -> RegisterForm:
+    form = RegisterForm(formdata=typed)
+    form.offer_wards(_wards_near(festival), festival.ward_code)
+    return form
+
+
+def _page(
+    festival: Festival, form: RegisterForm, typed: Typed, step: Step, refused: list[SeatResult] | None = None
+) -> str:
+    sessions = sessions_to_come(festival) if step is not Step.FAMILY else []
+    wishes = wishes_by_person(typed)
+    people = form.people() if step is not Step.FAMILY else []
+    by_id = {session.id: session for session in sessions}
+    return render_template(
+        "registration/register.html",
+        festival=festival,
+        form=form,
+        step=step.value,
+        steps=[each.value for each in Step],
+        people=people,
+        people_names=[(key, member.name) for key, member in people],
+        wishes=wishes,
+        chosen={key: [by_id[i] for i in sorted(ids) if i in by_id] for key, ids in wishes.items()},
+        parts=parts_of_days(sessions),
+        refusals={result.session.id: words_for(result) for result in refused or []},
+        carried=_carried(typed, step),
+        csrf=form.csrf_token if "csrf_token" in form else None,
+    )
+
+
+def _carried(typed: Typed, step: Step) -> list[tuple[str, str]]:
+    """What the other steps have asked, as hidden fields of this one."""
+    shown: dict[Step, tuple[str, ...]] = {
+        Step.FAMILY: ("contact_name", "phone", "email", "ward", "coming", "birth_year", "members-"),
+        Step.WORKSHOPS: (WISH,),
+        Step.CONSENTS: ("consent_", "guardian_name"),
+    }
+    own = (*shown[step], "csrf_token", "step", "go", "submission")
+    return [(name, value) for name, value in typed.items(multi=True) if not name.startswith(own)]
+
+
+@bp.route("/<festival>/register", methods=["GET", "POST"])
+@limiter.limit("300 per 10 minutes", methods=["POST"])  # type: ignore[untyped-decorator]
+def register(festival: Festival) -> ResponseReturnValue:
+    """The form, step by step; or why there is none now."""
+    return _take_step(festival) if request.method == "POST" else _begin(festival)
+
+
+def _begin(festival: Festival) -> ResponseReturnValue:
+    if not festival.registration_open(now()):
+        return render_template("registration/closed.html", festival=festival), 200
+    typed: Typed = MultiDict({"submission": random_token(), "coming": "y", "members-0-name": ""})
+    if festival.ward_code:
+        typed["ward"] = festival.ward_code
+    wanted = request.args.get("session", "")
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
+        typed[f"{WISH}{wanted}"] = "c"
+    return _page(festival, _form(festival, typed), typed, Step.FAMILY)
+
+
+def _take_step(festival: Festival) -> ResponseReturnValue:
+    """One step of the form: on, back, one person more or fewer, or everything sent."""
+    go = request.form.get("go", "")
+    step = Step(request.form["step"]) if request.form.get("step") in {s.value for s in Step} else Step.FAMILY
+    remove = go.removeprefix("remove-")
+    typed = tidy_members(
+        request.form, remove=int(remove) if go.startswith("remove-") and remove.isdigit() else None, add=go == "add"
+    )
+    typed.setdefault("submission", random_token())
+    form = _form(festival, typed)
+    if go == "add" or go.startswith("remove-"):
+        return _page(festival, form, typed, Step.FAMILY)
+    if not form.validate_family():
+        return _page(festival, form, typed, Step.FAMILY), 422
+    if go in ("family", "workshops") and step is not Step.FAMILY:
+        return _page(festival, form, typed, Step(go))
+    if step is Step.FAMILY:
+        return _page(festival, form, typed, Step.WORKSHOPS)
+    if step is Step.WORKSHOPS:
+        refused = foresee(_wished(festival, form, typed))
+        if refused:
+            return _page(festival, form, typed, Step.WORKSHOPS, refused), 422
+        if not form.guardian_name.data:
+            form.guardian_name.data = form.contact_name.data
+        return _page(festival, form, typed, Step.CONSENTS)
+    if not form.validate_consents():
+        return _page(festival, form, typed, Step.CONSENTS), 422
+    return _finish(festival, form, typed)
+
+
+def _wished(festival: Festival, form: RegisterForm, typed: Typed) -> dict[str, list[Session]]:
+    by_id = {session.id: session for session in sessions_to_come(festival)}
+    wishes = wishes_by_person(typed)
+    wished: dict[str, list[Session]] = {}
+    for key, member in form.people():
+        wished.setdefault(member.name, []).extend(by_id[i] for i in wishes.get(key, ()) if i in by_id)
+    return wished
+
+
+def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseReturnValue:
+    wishes = wishes_by_person(typed)
+    household = Household(
+        submission=str(form.submission.data)[:64],
+        contact_name=form.contact_name.data,
+        phone=form.phone.data,
+        email=form.email.data or None,
+        ward_code=form.ward.data or None,
+        members=[replace(member, session_ids=wishes.get(key, frozenset())) for key, member in form.people()],
+        guardian_name=form.guardian_name.data or None,
+        language=str(get_locale()),
+        consents=form.consents(),
+    )
+    result = sign_up(festival, household)
+    match result.outcome:
+        case SignUpOutcome.DONE | SignUpOutcome.REPEATED if result.registration is not None:
+            if result.outcome is SignUpOutcome.DONE:
+                confirm_by_mail(result.registration)
+            secret = secret_of(result.registration)
+            db.session.commit()
+            wake_worker()
+            flash(_("Done! Here are your family's tickets."), "success")
+            return redirect(url_for("household.show", secret=secret), code=303)
+        case SignUpOutcome.SEATS_REFUSED:
+            return _page(festival, form, typed, Step.WORKSHOPS, list(result.refused)), 409
+        case SignUpOutcome.VENUE_FULL:
+            form.form_errors = [
+                ngettext(
+                    "The whole festival has only %(num)d place left.",
+                    "The whole festival has only %(num)d places left.",
+                    result.places_left,
+                )
+            ]
+            return _page(festival, form, typed, Step.FAMILY), 409
+        case _:
+            return render_template("registration/closed.html", festival=festival), 409

@@ -1,0 +1,95 @@
+"""Which sessions a household wishes: offered, foreseen before anything is taken, and the words for each refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from festival.core.clock import local, now
+from festival.extensions import db
+from festival.programme.models import Festival, Session
+from festival.registration.booking import SeatOutcome, SeatResult
+
+AFTERNOON = 12
+
+
+@dataclass(frozen=True)
+class PartOfDay:
+    """The sessions of one morning or one afternoon."""
+
+    day: date
+    afternoon: bool
+    sessions: Sequence[Session]
+
+
+def sessions_to_come(festival: Festival) -> Sequence[Session]:
+    """The sessions that have not begun, in order of time."""
+    return db.session.scalars(
+        select(Session)
+        .where(Session.festival_id == festival.id, Session.starts_at > now())
+        .order_by(Session.starts_at, Session.room, Session.id)
+    ).all()
+
+
+def parts_of_days(sessions: Sequence[Session]) -> list[PartOfDay]:
+    """Sessions, already in order of time, by morning and afternoon."""
+
+    def part(session: Session) -> tuple[date, bool]:
+        start = local(session.starts_at)
+        return start.date(), start.hour >= AFTERNOON
+
+    return [PartOfDay(day, afternoon, list(rows)) for (day, afternoon), rows in groupby(sessions, part)]
+
+
+def foresee(wishes: Mapping[str, Sequence[Session]], held: frozenset[tuple[str, int]] = frozenset()) -> list[SeatResult]:
+    """What would be refused now, without taking anything: `wishes` by a person's name in the form's order.
+
+    `held` are the (person, session id) that have a seat already. Somebody may still be faster afterwards.
+    """
+    refused: list[SeatResult] = []
+    wanted: dict[int, tuple[Session, int]] = {}
+    for who, sessions in wishes.items():
+        ordered = sorted(sessions, key=lambda session: session.starts_at)
+        for earlier, later in ((a, b) for place, a in enumerate(ordered) for b in ordered[place + 1 :]):
+            if earlier.overlaps(later):
+                refused.append(SeatResult(SeatOutcome.OVERLAPS, later, who=who, conflicting=earlier))
+        for session in sessions:
+            if (who, session.id) not in held:
+                wanted[session.id] = session, wanted.get(session.id, (session, 0))[1] + 1
+    for session, count in wanted.values():
+        if count > session.seats_left:
+            refused.append(SeatResult(SeatOutcome.FULL, session, seats_left=session.seats_left))
+    return refused
+
+
+def words_for(result: SeatResult) -> str:
+    """Why a session could not be had, in a sentence that names it."""
+    title, at = result.session.workshop.title, local(result.session.starts_at).strftime("%H:%M")
+    if result.outcome is SeatOutcome.OVERLAPS and result.conflicting is not None:
+        return _(
+            "%(who)s cannot be in two places at once: “%(title)s” at %(at)s overlaps “%(other)s” at %(other_at)s.",
+            who=result.who,
+            title=title,
+            at=at,
+            other=result.conflicting.workshop.title,
+            other_at=local(result.conflicting.starts_at).strftime("%H:%M"),
+        )
+    if result.outcome is SeatOutcome.STARTED:
+        return _("“%(title)s” at %(at)s has begun already.", title=title, at=at)
+    if result.seats_left > 0:
+        return str(
+            ngettext(
+                "“%(title)s” at %(at)s has only %(num)d seat left, not enough for all of you.",
+                "“%(title)s” at %(at)s has only %(num)d seats left, not enough for all of you.",
+                result.seats_left,
+                title=title,
+                at=at,
+            )
+        )
+    return _("“%(title)s” at %(at)s is full now. Please choose another one.", title=title, at=at)

@@ -1,0 +1,85 @@
+"""`/manage/<festival>/`: the day's numbers, the list of registrations, the export."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Blueprint, abort, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from festival.accounts.audit import record
+from festival.checkin.models import Admission
+from festival.consents import ledger
+from festival.consents.texts import BY_PURPOSE
+from festival.core.clock import today
+from festival.core.paging import page_of
+from festival.extensions import db
+from festival.programme.models import Festival
+from festival.registration.booking import HOLDS_A_SEAT
+from festival.registration.models import Attendee, Booking, Registration
+from festival.reports.figures import figures_of
+from festival.reports.registrations import MAX_SEARCH, export, registrations_of
+
+bp = Blueprint("reports", __name__)
+
+
+@bp.get("/manage/<festival>/")
+def day(festival: Festival) -> ResponseReturnValue:
+    """How many registered, how many came, when and where."""
+    return render_template("reports/day.html", festival=festival, figures=figures_of(festival))
+
+
+@bp.get("/manage/<festival>/registrations")
+def registrations(festival: Festival) -> ResponseReturnValue:
+    """The registrations, found by name, phone number or short code."""
+    wanted = request.args.get("q", "")[:MAX_SEARCH]
+    page = page_of(registrations_of(festival, wanted), request.args.get("page"))
+    return render_template("reports/registrations.html", festival=festival, page=page, wanted=wanted)
+
+
+@bp.get("/manage/<festival>/registrations/<int:registration_id>")
+def registration(festival: Festival, registration_id: int) -> ResponseReturnValue:
+    """One household: who, which sessions, when let in, what was consented to."""
+    row = db.session.scalar(
+        select(Registration)
+        .where(Registration.id == registration_id, Registration.festival_id == festival.id)
+        .options(
+            selectinload(Registration.attendees).selectinload(Attendee.bookings).selectinload(Booking.session),
+            selectinload(Registration.tickets),
+        )
+    ) or abort(404)
+    ids = [attendee.id for attendee in row.attendees]
+    admissions = db.session.scalars(
+        select(Admission)
+        .where(Admission.attendee_id.in_(ids))
+        .options(selectinload(Admission.checkpoint), selectinload(Admission.device))
+        .order_by(Admission.admitted_at)
+    ).all()
+    return render_template(
+        "reports/registration.html",
+        festival=festival,
+        registration=row,
+        codes={ticket.attendee_id: ticket.short_code for ticket in row.tickets},
+        booked={
+            attendee.id: [b.session for b in attendee.bookings if b.state in HOLDS_A_SEAT] for attendee in row.attendees
+        },
+        admissions={i: [a for a in admissions if a.attendee_id == i] for i in ids},
+        consents=[(BY_PURPOSE[purpose].title, given) for purpose, given in ledger.current(row.id).items()],
+    )
+
+
+@bp.get("/manage/<festival>/registrations.xlsx", endpoint="export")
+def export_registrations(festival: Festival) -> ResponseReturnValue:
+    """All people as a workbook; that it was taken is in the audit log."""
+    record("registrations.exported", festival.name, festival_id=festival.id)
+    workbook = export(festival)
+    db.session.commit()
+    return send_file(
+        io.BytesIO(workbook),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        as_attachment=True,
+        download_name=_("registrations") + f"-{festival.slug}-{today():%Y-%m-%d}.xlsx",
+    )

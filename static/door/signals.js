@@ -1,0 +1,43 @@
+// Sound and vibration. Browsers allow sound only after a touch: `wake` is called by the first one.
+
+const NOTE = 0.13;
+
+/** @type {AudioContext | null} */
+let audio = null;
+
+/** Gets the sound ready; has to be called from a touch or a key. */
+export function wake() {
+  try {
+    audio ??= new AudioContext();
+    void audio.resume();
+  } catch {
+    audio = null; // A phone without sound still shows and vibrates.
+  }
+}
+
+/** @param {import("./looks.js").Look} look */
+export function signal(look) {
+  navigator.vibrate?.(look.pulse);
+  if (!audio || audio.state !== "running") return;
+  look.melody.forEach((frequency, position) => playNote(frequency, position * NOTE, look.voice));
+}
+
+/**
+ * @param {number} frequency
+ * @param {number} delay seconds
+ * @param {OscillatorType} voice
+ */
+function playNote(frequency, delay, voice) {
+  if (!audio) return;
+  const begin = audio.currentTime + delay;
+  const tone = audio.createOscillator();
+  const volume = audio.createGain();
+  tone.type = voice;
+  tone.frequency.value = frequency;
+  volume.gain.setValueAtTime(0.0001, begin);
+  volume.gain.exponentialRampToValueAtTime(0.6, begin + 0.015);
+  volume.gain.exponentialRampToValueAtTime(0.0001, begin + NOTE);
+  tone.connect(volume).connect(audio.destination);
+  tone.start(begin);
+  tone.stop(begin + NOTE);
+}

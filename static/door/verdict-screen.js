@@ -1,0 +1,117 @@
+// The verdict, filling the screen: shape, word and name, then sound and vibration. Told at arm's length in sunlight.
+
+import { LOOKS, NO_ANSWER } from "./looks.js";
+import { element, fill, icon, make, setup, text, typed, verdictWords } from "./page.js";
+import { signal } from "./signals.js";
+
+/** @typedef {import("./calls.js").Answer} Answer */
+
+const dialog = typed("verdict", HTMLDialogElement);
+const face = element("verdict-face");
+const bigIcon = face.querySelector("use");
+
+/** @type {number | undefined} */
+let closing;
+/** @type {(() => void) | null} */
+let afterwards = null;
+let waits = false;
+
+dialog.addEventListener("click", () => dialog.close());
+dialog.addEventListener("close", () => {
+  clearTimeout(closing);
+  waits = false;
+  const next = afterwards;
+  afterwards = null;
+  next?.();
+});
+
+/** Whether a verdict stands on the screen that somebody has to see before the next scan. */
+export function isWaiting() {
+  return dialog.open && waits;
+}
+
+export function closeVerdict() {
+  if (dialog.open) dialog.close();
+}
+
+/** @param {Answer & {verdict: import("./decision.js").Verdict}} answer */
+export function showVerdict(answer) {
+  const look = LOOKS[answer.verdict];
+  const words = verdictWords[answer.verdict];
+  setWord(words.word, look.reason);
+  element("verdict-first").textContent = firstTime(answer);
+  element("verdict-name").textContent = answer.name ?? "";
+  element("verdict-more").textContent = fill(words.hint, { at: answer.opens?.at ?? "" });
+  element("verdict-list").replaceChildren(...(answer.members ? memberLines(answer) : bookingLines(answer)));
+  open(look);
+}
+
+/**
+ * Something that is no verdict: the server is silent, the phone is not paired any more.
+ * @param {string} word
+ * @param {string} hint
+ * @param {() => void} [then] called when it is closed
+ */
+export function showTrouble(word, hint, then) {
+  setWord(word, "");
+  element("verdict-first").textContent = "";
+  element("verdict-name").textContent = "";
+  element("verdict-more").textContent = hint;
+  element("verdict-list").replaceChildren();
+  open(NO_ANSWER);
+  face.classList.add("verdict--trouble");
+  afterwards = then ?? null;
+}
+
+/**
+ * @param {string} word
+ * @param {string} reason the small icon beside it
+ */
+function setWord(word, reason) {
+  const place = element("verdict-word");
+  place.replaceChildren(...(reason ? [icon(reason)] : []), word);
+}
+
+/** @param {import("./looks.js").Look} look */
+function open(look) {
+  afterwards = null;
+  clearTimeout(closing);
+  face.className = `verdict verdict--${look.face}`;
+  bigIcon?.setAttribute("href", `${setup.icons}#${look.icon}`);
+  dialog.dataset.face = look.face;
+  if (!dialog.open) dialog.showModal();
+  waits = look.closes === 0;
+  if (look.closes) closing = window.setTimeout(closeVerdict, look.closes);
+  signal(look);
+}
+
+/** @param {{first?: import("./calls.js").First}} answer */
+function firstTime({ first }) {
+  if (!first) return "";
+  const isToday = first.day === todayHere();
+  return text(isToday ? "first" : "first_other_day", { ...first });
+}
+
+/** Today in Vietnam as dd/mm/yyyy, as the server writes it. */
+function todayHere() {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Ho_Chi_Minh" }).format(new Date());
+}
+
+/** @param {Answer} answer */
+function bookingLines(answer) {
+  return (answer.booked ?? []).map((booked) => {
+    const waiting = booked.state === "confirmed" ? "" : ` (${text("booked_waiting")})`;
+    return make("li", "", text("booked", { ...booked }).replace(/ · $/, "") + waiting);
+  });
+}
+
+/** @param {Answer} answer */
+function memberLines(answer) {
+  return (answer.members ?? []).map((member) => {
+    const line = make("li", "verdict__member");
+    const when = member.first ? text("already_at", { ...member.first }) : verdictWords[member.verdict].word;
+    const tail = member.verdict === "admitted" ? "" : ` · ${when}`;
+    line.append(icon(LOOKS[member.verdict].icon), make("span", "", `${member.name}${tail}`));
+    return line;
+  });
+}

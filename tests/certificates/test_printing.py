@@ -1,0 +1,157 @@
+"""A certificate on paper: the fast way prints what WeasyPrint prints, for every name."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+
+import numpy
+import pikepdf
+import pytest
+from PIL import ImageFilter
+from pyzbar.pyzbar import decode
+
+from festival.certificates.layout import OwnFilesOnly, fit_fields, render_whole
+from festival.certificates.printing import print_all, print_one
+from tests.certificates.paper import SHEET, assert_sound, picture, text_for, words
+
+LONGEST = "Nguyễn Phúc Công Tằng Tôn Nữ Hoàng Thị Thuỳ Dương Khánh Linh Ngọc Bảo Trân Huyền"
+NAMES = [
+    "An",
+    "Nguyễn Thị Thuỳ Dương",
+    "Đỗ Thị Ước",
+    "H'Bia Êban",
+    "Y Moan Ênuôl",
+    "K’Brŏih Čil ƀ",
+    "Sofia Office-Fflet",
+    LONGEST,
+    "W" * 80,
+    unicodedata.normalize("NFD", "Nguyễn Thị Thuỳ Dương"),
+    "<script>alert(1)</script> \\(Trần\\) {{ 7 * 7 }}",
+    "😀 Vũ \u202eאבג",
+]
+MEAN_DIFFERENCE = 0.15
+"""Of 255, over the page. WeasyPrint rounds each kern down to a thousandth of the size, which we do not."""
+BLURRED_DIFFERENCE = 48
+"""Of 255, at any point after a blur of 2 pixels at 110 dpi: strokes may move by parts of a pixel, none may miss."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_fast_page_looks_like_the_page_rendered_whole(name):
+    fast, whole = picture(print_one(text_for(name))), picture(render_whole(text_for(name)))
+
+    plain = [numpy.asarray(page, dtype=int) for page in (fast, whole)]
+    blurred = [numpy.asarray(page.filter(ImageFilter.GaussianBlur(2)), dtype=int) for page in (fast, whole)]
+    assert abs(plain[0] - plain[1]).mean() < MEAN_DIFFERENCE
+    assert abs(blurred[0] - blurred[1]).max() < BLURRED_DIFFERENCE
+
+
+def test_the_comparison_notices_another_mark():
+    """The limits above are tight enough to see one wrong mark on one letter."""
+    one, other = picture(print_one(text_for("Đỗ Thị Ước"))), picture(render_whole(text_for("Đỗ Thị Ươc")))
+
+    blurred = [numpy.asarray(page.filter(ImageFilter.GaussianBlur(2)), dtype=int) for page in (one, other)]
+    assert abs(blurred[0] - blurred[1]).max() > BLURRED_DIFFERENCE
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_certificate_is_a_sound_pdf_with_title_and_language(name, tmp_path):
+    pdf = print_one(text_for(name))
+
+    assert_sound(pdf, tmp_path)
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert str(opened.Root.Lang) == "vi"
+        assert str(opened.docinfo.Title).startswith("Chứng nhận – ")
+        assert len(opened.pages) == 1
+        assert "/AA" not in opened.Root
+        assert "/OpenAction" not in opened.Root
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith(("😀", "<", "W", "Nguyễn Phúc"))])
+def test_the_name_is_found_by_searching(name):
+    assert unicodedata.normalize("NFC", name) in words(print_one(text_for(name)))
+
+
+def test_the_qr_is_read_from_the_printed_page():
+    text = text_for("Nguyễn Thị Thuỳ Dương")
+
+    for pdf in (print_one(text), render_whole(text)):
+        found = decode(picture(pdf, dots_per_inch=150))
+        assert [code.data.decode() for code in found] == ["HTTPS://FESTIVAL.EXAMPLE.VN/C/ABCD2345"]
+
+
+def test_a_long_name_is_set_smaller_then_in_two_lines():
+    sizes = [fit_fields(text_for(name))["name"] for name in ("An", "Nguyễn Thị Phương Thảo Nguyên Khôi", LONGEST)]
+
+    assert [len(fitted.lines) for fitted in sizes] == [1, 1, 2]
+    assert sizes[0].style < sizes[1].style < sizes[2].style
+    assert " ".join(sizes[2].lines) == LONGEST
+    assert not any(fitted.cut for fitted in sizes)
+
+
+def test_eighty_letters_without_a_space_fit_and_more_end_visibly():
+    assert not fit_fields(text_for("W" * 80))["name"].cut
+    too_long = fit_fields(text_for("W" * 200))["name"]
+    assert too_long.cut
+    assert too_long.lines[-1].endswith("…")
+
+
+def test_letters_the_font_lacks_are_shown_as_boxes_and_named():
+    fitted = fit_fields(text_for("😀 Vũ 李"))["name"]
+
+    assert fitted.lines == ("□ Vũ □",)
+    assert fitted.missing == ("😀", "李")
+
+
+def test_the_file_for_the_printer_has_a_page_for_each_in_the_order_given(tmp_path):
+    out = io.BytesIO()
+    texts = [text_for(name, serial=f"{number:04d}/2027/CN") for number, name in enumerate(NAMES[:5], 1)]
+
+    assert print_all(SHEET, texts, out) == 5
+
+    assert_sound(out.getvalue(), tmp_path)
+    for number, name in enumerate(NAMES[:5], 1):
+        page = words(out.getvalue(), number)
+        assert name in page
+        assert f"{number:04d}/2027/CN" in page
+    same = numpy.asarray(picture(out.getvalue(), 3), dtype=int) - numpy.asarray(picture(print_one(texts[2])), dtype=int)
+    assert abs(same).max() == 0
+
+
+def test_a_file_without_certificates_is_not_written():
+    out = io.BytesIO()
+
+    assert print_all(SHEET, [], out) == 0
+    assert out.getvalue() == b""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1/picture.png",
+        "https://festival.example.vn/font.ttf",
+        "ftp://127.0.0.1/x",
+        "data:text/plain,hello",
+        "file:///etc/passwd",
+        "file://127.0.0.1/etc/passwd",
+        f"file://{OwnFilesOnly.folders[0]}/../../requirements.txt",
+        f"file://{OwnFilesOnly.folders[0]}/%2e%2e/%2e%2e/requirements.txt",
+    ],
+)
+def test_the_pdf_engine_fetches_nothing_but_its_own_files(address):
+    with pytest.raises(ValueError, match="own files only"):
+        OwnFilesOnly().fetch(address)
+
+
+def test_the_pdf_engine_reads_its_own_style_sheet():
+    response = OwnFilesOnly().fetch(f"file://{OwnFilesOnly.folders[0]}/certificate.css")
+
+    assert b"@page" in response.read()
+
+
+def test_wording_confirms_taking_part_and_no_skills():
+    page = words(print_one(text_for("An"))).lower()
+
+    assert "đã tham gia" in page
+    assert "kỹ năng" not in page
+    assert "xác nhận" not in page
