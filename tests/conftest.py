@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from festival import create_app
 from festival.accounts.models import Organization, StaffRole, User
@@ -36,6 +37,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database") or DATABASES
         metafunc.parametrize("database", chosen, indirect=True, scope="session")
+
+
+class Browser(FlaskClient):
+    """A client whose requests share nothing: the tests' own application context would lend them its `g`."""
+
+    def open(self, *args: object, **kwargs: object) -> TestResponse:
+        for name in list(g) if g else ():  # a thread of a test has no context to share
+            g.pop(name)
+        return super().open(*args, **kwargs)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +82,7 @@ def migrated_app(database: str, request: pytest.FixtureRequest, tmp_path_factory
     url = empty_database(request.getfixturevalue("postgres"), "festival_test") if database == "postgresql" else None
     app = create_app(make_settings(folder, url))
     app.config["WTF_CSRF_ENABLED"] = False
-    app.config["SERVER_NAME"] = None
+    app.test_client_class = Browser
     with app.app_context():
         upgrade()
     return app
@@ -149,7 +159,7 @@ def staff(organization: Organization) -> Callable[..., User]:
     """A member of staff with a role in the organization."""
 
     def make(role: StaffRole = StaffRole.ORGANIZER, email: str | None = None) -> User:
-        user = make_user(email or f"{role.value}@festival.test", "Cán bộ thử", PASSWORD)
+        user = make_user(email or f"{role.value}@festival.example", "Cán bộ thử", PASSWORD)
         give_role(user, organization, role)
         db.session.commit()
         return user

@@ -95,7 +95,6 @@ POLICY: dict[str, Rule] = {
     "programme_manage.session_delete": ORGANIZER,
     # registration and the household's own page
     "registration.register": ANYONE,
-    "registration.wards": ANYONE,
     "household.show": SECRET_LINK,
     "household.ticket": ANYONE,
     "household.qr": SECRET_LINK,
@@ -104,6 +103,7 @@ POLICY: dict[str, Rule] = {
     "household.members": SECRET_LINK,
     "household.sessions": SECRET_LINK,
     "household.cancel": SECRET_LINK,
+    "household.consents": SECRET_LINK,
     # the door
     "checkin.scanner": ANYONE,
     "checkin.pair_page": SECRET_LINK,

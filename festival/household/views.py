@@ -6,10 +6,13 @@ import io
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from festival.certificates.criteria import standings
+from festival.consents import ledger
+from festival.consents.texts import TEXTS
 from festival.core.clock import now
 from festival.core.text import mask_name
 from festival.extensions import db, limiter
@@ -176,6 +179,30 @@ def cancel(secret: str) -> ResponseReturnValue:
         return _answered(changing.cancel(registration), secret, _("Your registration is cancelled. Thank you for telling us."))
     return render_template(
         "household/cancel.html", festival=registration.festival, registration=registration, secret=secret, form=form
+    )
+
+
+@bp.route("/r/<secret>/consents", methods=["GET", "POST"])
+def consents(secret: str) -> ResponseReturnValue:
+    """See what was agreed to, and take back or give what may be chosen freely."""
+    registration = _household(secret)
+    answers = ledger.current(registration.id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        free = [text.purpose for text in TEXTS if not text.required]
+        changed = {purpose: purpose.value in request.form for purpose in free}
+        changed = {purpose: given for purpose, given in changed.items() if given != answers.get(purpose, False)}
+        ledger.write(registration.id, changed, registration.contact_name, str(get_locale()))
+        db.session.commit()
+        flash(_("Your answers are saved."), "success")
+        return redirect(url_for("household.show", secret=secret), code=303)
+    return render_template(
+        "household/consents.html",
+        festival=registration.festival,
+        secret=secret,
+        form=form,
+        texts=[text for text in TEXTS if not text.required or text.purpose in answers],
+        answers=answers,
     )
 
 

@@ -52,6 +52,8 @@ def _form(festival: Festival, typed: Typed) -> RegisterForm:
 def _page(
     festival: Festival, form: RegisterForm, typed: Typed, step: Step, refused: list[SeatResult] | None = None
 ) -> str:
+    if step is Step.FAMILY and not form.members.entries:
+        form.members.append_entry()
     sessions = sessions_to_come(festival) if step is not Step.FAMILY else []
     wishes = wishes_by_person(typed)
     people = form.people() if step is not Step.FAMILY else []

@@ -1,0 +1,101 @@
+"""The policy table: every route has a row, and every role gets exactly what its row says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from festival.accounts.models import StaffRole
+from festival.accounts.policy import POLICY, Caller
+from festival.extensions import db
+from tests import factories
+
+LIBRARY = {"security.static"}
+"""Routes that a library adds and that answer nobody: no row on purpose."""
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app: Flask):
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()} - LIBRARY
+
+    assert endpoints - POLICY.keys() == set()
+    assert POLICY.keys() - endpoints == set()
+
+
+def _address(rule, festival) -> str:
+    """The rule with a real festival and ids that nothing has."""
+    values = {"festival": festival.slug}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], 987654)), rule.rule)
+
+
+def _calls(app: Flask, festival):
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in LIBRARY or rule.endpoint == "static":
+            continue
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            yield rule.endpoint, method, _address(rule, festival)
+
+
+def _answers(app: Flask, client, festival) -> dict[tuple[str, str, str], int]:
+    answers = {}
+    for endpoint, method, address in _calls(app, festival):
+        if endpoint == "security.logout":
+            continue
+        answers[endpoint, method, address] = client.open(address, method=method).status_code
+        db.session.rollback()
+    return answers
+
+
+@pytest.mark.parametrize("role", list(StaffRole))
+def test_a_role_gets_the_routes_of_its_rows_and_no_others(app, festival, sign_in, role):
+    for (endpoint, method, address), status in _answers(app, sign_in(role), festival).items():
+        rule = POLICY[endpoint]
+        if rule.caller is Caller.STAFF and role not in rule.roles:
+            assert status == 403, (role, endpoint, method, address)
+        elif rule.caller is Caller.STAFF:
+            assert status not in (401, 403, 500), (role, endpoint, method, address)
+        elif rule.caller is Caller.DEVICE:
+            assert status == 401, (role, endpoint, method, address)
+        else:
+            assert status < 500, (role, endpoint, method, address)
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page_or_refused(app, festival, client):
+    for (endpoint, method, address), status in _answers(app, client, festival).items():
+        rule = POLICY[endpoint]
+        if rule.caller is Caller.STAFF:
+            assert status == (302 if method == "GET" else 403), (endpoint, method, address)
+        if rule.caller is Caller.DEVICE:
+            assert status == 401, (endpoint, method, address)
+
+
+def test_staff_of_another_organization_find_nothing(app, make_festival, sign_in):
+    elsewhere = make_festival(organization_id=factories.make_organization("UBND phường Khác").id)
+    browser = sign_in(StaffRole.OWNER)
+
+    for rule in app.url_map.iter_rules():
+        if POLICY.get(rule.endpoint) and POLICY[rule.endpoint].caller is Caller.STAFF and "<festival>" in rule.rule:
+            for method in rule.methods & {"GET", "POST"}:
+                assert browser.open(_address(rule, elsewhere), method=method).status_code == 404, rule
+
+
+def test_a_draft_is_hidden_from_strangers_and_shown_to_its_staff(app, make_festival, client, sign_in):
+    draft = make_festival(status=factories.FestivalStatus.DRAFT)
+
+    assert client.get(f"/{draft.slug}/").status_code == 404
+    assert client.get(f"/{draft.slug}/register").status_code == 404
+    assert sign_in().get(f"/{draft.slug}/").status_code == 200
+
+
+def test_an_observer_of_the_city_sees_its_wards(app, make_festival, organization, sign_in):
+    ward = factories.make_organization("UBND phường Dưới")
+    ward.parent_id = organization.id
+    db.session.commit()
+    below = make_festival(organization_id=ward.id)
+    beside = make_festival(organization_id=factories.make_organization("UBND phường Ngoài").id)
+    observer = sign_in(StaffRole.OBSERVER)
+
+    assert observer.get(f"/manage/{below.slug}/").status_code == 200
+    assert observer.get(f"/manage/{beside.slug}/").status_code == 404
+    assert sign_in(StaffRole.ORGANIZER).get(f"/manage/{below.slug}/").status_code == 404
