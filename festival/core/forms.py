@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import get_translations, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import Field, Form, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from festival.core.phones import parse_phone
 from festival.core.text import tidy, tidy_lines
@@ -35,10 +35,10 @@ class _OwnTranslations:
     """WTForms asks for gettext and ngettext; ours look into Festival's catalogue."""
 
     def gettext(self, string: str) -> str:
-        return str(gettext(string.replace("%", "%%"))) if string else ""
+        return str(get_translations().ugettext(string)) if string else ""
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return str(ngettext(singular, plural, n))
+        return str(get_translations().ungettext(singular, plural, n))  # WTForms fills in %(…)s itself
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
@@ -47,6 +47,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     class Meta:
         def get_translations(self, form: Any) -> _OwnTranslations:
             return _OwnTranslations()
+
+
+class PartForm(Form):
+    """A form inside another one (one person of a list): the same translations, no protection of its own."""
+
+    Meta = BaseForm.Meta
 
 
 class Line(StringField):
@@ -63,9 +69,18 @@ class Lines(TextAreaField):
         self.data = tidy_lines(str(valuelist[0])) if valuelist else self.data or ""
 
 
+class _Filled(InputRequired):
+    """White space alone is nothing."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        super().__call__(form, field)
+        if field.data == "":
+            raise StopValidation(self.message)
+
+
 def required(message: str | None = None) -> InputRequired:
     """The field has to be filled in; the message says with what."""
-    return InputRequired(message or _("Please fill this in."))
+    return _Filled(message or _("Please fill this in."))
 
 
 def at_most(length: int) -> Length:

@@ -21,7 +21,7 @@ from wtforms.validators import Email, Optional
 from festival.consents.models import Purpose
 from festival.consents.texts import BY_PURPOSE, TEXTS, ConsentText
 from festival.core.clock import today
-from festival.core.forms import BaseForm, Line, Phone, at_most, required
+from festival.core.forms import BaseForm, Line, PartForm, Phone, at_most, required
 from festival.programme.models import Ward
 from festival.registration.models import GUARDIAN_BELOW_AGE, OWN_CONSENT_FROM_AGE, Relation
 from festival.registration.signing_up import MAX_MEMBERS, Member
@@ -52,7 +52,7 @@ class BirthYear(StringField):
         self.year = int(text)
 
 
-class MemberForm(Form):
+class MemberForm(PartForm):
     """One of the others in the household."""
 
     name = Line(_("Full name"), validators=[required(_("What is this person's name?")), at_most(120)])
@@ -78,7 +78,7 @@ class RegisterForm(BaseForm):
     email = StringField(
         _("E-mail"), validators=[Optional(), at_most(255), Email(_("This is not an e-mail address, such as ten@example.vn."))]
     )
-    ward = SelectField(_("Ward or commune"), choices=[], validate_choice=True)
+    ward = SelectField(_("Ward or commune"), choices=[], default=ELSEWHERE)
     coming = BooleanField(_("I am coming too"), default=True)
     birth_year = BirthYear(_("Your year of birth"))
     members = FieldList(FormField(MemberForm), max_entries=MAX_MEMBERS)

@@ -18,7 +18,7 @@ from festival.registration.ticket_code import encode
 MARGIN = 4
 """Modules of white around a code (ISO/IEC 18004)."""
 
-FONT = ROOT / "static" / "vendor" / "certificate-fonts" / "BeVietnamPro_600SemiBold.ttf"
+FONT = ROOT / "static" / "vendor" / "fonts" / "BeVietnamPro_600SemiBold.ttf"
 
 
 def qr_text(ticket: Ticket, festival: Festival, public_url: str) -> str:
