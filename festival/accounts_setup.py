@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 from flask_babel import lazy_gettext as _
 from flask_security.datastore import SQLAlchemyUserDatastore
@@ -31,7 +33,8 @@ LIBRARY_MESSAGES = (
 
 def init_accounts(app: Flask) -> None:
     """Set flask-security up; sign-in is limited to 20 attempts in 5 minutes for an address."""
-    datastore = SQLAlchemyUserDatastore(db, User, Role)
+    datastore = SQLAlchemyUserDatastore(db, User, Role)  # type: ignore[arg-type]  # known only at run time
     security.init_app(app, datastore, login_form=LoginForm, change_password_form=ChangePasswordForm)
     sign_in = app.view_functions["security.login"]
-    app.view_functions["security.login"] = limiter.limit("20 per 5 minutes", methods=["POST"])(sign_in)
+    limited: Any = limiter.limit("20 per 5 minutes", methods=["POST"])(sign_in)
+    app.view_functions["security.login"] = limited

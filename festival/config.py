@@ -41,7 +41,7 @@ class Settings:
     redis_url: str | None = None
     """FESTIVAL_REDIS_URL: queue and rate limits for several hosts. Default: SQLite and memory of each process."""
     clustered: bool = False
-    """FESTIVAL_CLUSTERED=1: several hosts share the work; refuses to start without PostgreSQL, Redis and a secret key."""
+    """FESTIVAL_CLUSTERED=1: several hosts share the work; needs PostgreSQL, Redis and a secret key to start."""
     smtp_url: str | None = None
     """FESTIVAL_SMTP_URL: smtp://user:password@host:587 or smtps://…; without it mail waits in the outbox."""
     mail_from: str = "festival@localhost"
@@ -117,7 +117,6 @@ class Settings:
             "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
             "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
             "RATELIMIT_HEADERS_ENABLED": False,
-            "RATELIMIT_ENABLED": not self.testing,
             "COMPRESS_ALGORITHM": ["gzip"],
             "COMPRESS_MIMETYPES": [
                 "text/html",

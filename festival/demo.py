@@ -43,17 +43,22 @@ ACCOUNTS = (
     ("observer@festival.example", "Lãnh đạo theo dõi", StaffRole.OBSERVER),
 )
 
-FAMILY_NAMES = (
-    "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Trịnh Mai Tạ Cao Lương Hà Đoàn".split()
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+FAMILY_NAMES = _words(
+    "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Trịnh Mai Tạ Cao Lương Hà Đoàn"
 )
-MIDDLE_WOMEN = "Thị Thị Thị Thu Minh Ngọc Thanh Kim Bích Phương Hồng Thuỳ Diệu Khánh".split()
-MIDDLE_MEN = "Văn Văn Văn Đức Minh Quốc Hữu Công Xuân Đình Thanh Gia Trọng Anh".split()
-GIVEN_WOMEN = (
+MIDDLE_WOMEN = _words("Thị Thị Thị Thu Minh Ngọc Thanh Kim Bích Phương Hồng Thuỳ Diệu Khánh")
+MIDDLE_MEN = _words("Văn Văn Văn Đức Minh Quốc Hữu Công Xuân Đình Thanh Gia Trọng Anh")
+GIVEN_WOMEN = _words(
     "Hoa Lan Hương Mai Hạnh Dung Thảo Trang Linh Ngân Yến Oanh Phượng Loan Nhung Hiền Thuỷ Vân Quỳnh Ước Châu My"
-).split()
-GIVEN_MEN = (
+)
+GIVEN_MEN = _words(
     "Hùng Dũng Nam Sơn Hải Long Tuấn Thắng Quân Khôi Bảo Phúc Lộc Thọ Đạt Kiên Toàn Vinh Nghĩa Tín Đông Ân"
-).split()
+)
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,7 @@ class _Crowd:
         woman = draw.random() < 0.52
         middle = draw.choice(MIDDLE_WOMEN if woman else MIDDLE_MEN)
         given = draw.choice(GIVEN_WOMEN if woman else GIVEN_MEN)
-        return _Person(
-            f"{family or draw.choice(FAMILY_NAMES)} {middle} {given}", woman, self.year - draw.randint(*age)
-        )
+        return _Person(f"{family or draw.choice(FAMILY_NAMES)} {middle} {given}", woman, self.year - draw.randint(*age))
 
     def household(self, wards: list[str], sessions: list[Session], number: int) -> Household:
         draw = self.random
@@ -120,10 +123,10 @@ class _Crowd:
 def moved_to_now(reading: ProgrammeReading) -> ProgrammeReading:
     """The programme with its day moved: open today and tomorrow, sessions tomorrow."""
     tomorrow = today() + timedelta(days=1)
-    facts = replace(reading.facts, first_day=today(), last_day=tomorrow, name=f"Ngày hội toàn dân học tập số {tomorrow.year}")
-    return replace(
-        reading, facts=facts, sessions=tuple(replace(row, day=tomorrow) for row in reading.sessions)
+    facts = replace(
+        reading.facts, first_day=today(), last_day=tomorrow, name=f"Ngày hội toàn dân học tập số {tomorrow.year}"
     )
+    return replace(reading, facts=facts, sessions=tuple(replace(row, day=tomorrow) for row in reading.sessions))
 
 
 def make_demo(households: int = HOUSEHOLDS, seed: int = 1010) -> Festival:
@@ -152,17 +155,19 @@ def make_demo(households: int = HOUSEHOLDS, seed: int = 1010) -> Festival:
 
 
 def _register(festival: Festival, households: int, crowd: _Crowd) -> None:
-    near = select(Ward.code).where(Ward.province_code == festival.ward.province_code) if festival.ward else None
-    others = list(db.session.scalars(near.limit(6))) if near is not None else []
-    wards = [festival.ward_code] * 12 + others if festival.ward_code else others
+    wards: list[str] = []
+    if ward := db.session.get(Ward, festival.ward_code or ""):
+        near = select(Ward.code).where(Ward.province_code == ward.province_code).limit(6)
+        wards = [ward.code] * 12 + list(db.session.scalars(near))
     sessions = list(db.session.scalars(select(Session).where(Session.festival_id == festival.id)))
-    with click.progressbar(range(households), label="Registering households", file=click.get_text_stream("stderr")) as bar:
-        for number in bar:
-            open_ones = [session for session in sessions if session.seats_left > 3]
-            household = crowd.household([code for code in wards if code], open_ones, number)
-            if sign_up(festival, household).outcome is SignUpOutcome.DONE and number % 10 == 0:
-                for session in sessions:
-                    db.session.refresh(session, ["seats_taken"])
+    for number in range(households):
+        if number % 100 == 0:
+            click.echo(f"  {number} of {households} households", err=True)
+        open_ones = [session for session in sessions if session.seats_left > 3]
+        household = crowd.household(wards, open_ones, number)
+        if sign_up(festival, household).outcome is SignUpOutcome.DONE and number % 10 == 0:
+            for session in sessions:
+                db.session.refresh(session, ["seats_taken"])
 
 
 def _open_doors(festival: Festival, draw: random.Random) -> None:
@@ -179,7 +184,9 @@ def _open_doors(festival: Festival, draw: random.Random) -> None:
     ).all()
     doors = []
     for name in ("Cửa A", "Cửa B"):
-        device = Device(festival_id=festival.id, name=name, on_duty="Tình nguyện viên", token_digest=digest(random_token()))
+        device = Device(
+            festival_id=festival.id, name=name, on_duty="Tình nguyện viên", token_digest=digest(random_token())
+        )
         device.checkpoints = [entrance, *booths]
         device.last_seen_at = now()
         db.session.add(device)
@@ -203,7 +210,14 @@ def _admit(festival: Festival, checkpoint: Checkpoint, device: Device, attendee_
     scan = uuid.uuid4()
     common = {"checkpoint_id": checkpoint.id, "device_id": device.id, "attendee_id": attendee_id}
     db.session.add(
-        Scan(id=scan, festival_id=festival.id, scanned_at=at, verdict="admitted", answer={"verdict": "admitted"}, **common)
+        Scan(
+            id=scan,
+            festival_id=festival.id,
+            scanned_at=at,
+            verdict="admitted",
+            answer={"verdict": "admitted"},
+            **common,
+        )
     )
     db.session.add(Admission(scan_id=scan, admitted_at=at, **common))
 

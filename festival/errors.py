@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from festival.extensions import db
 
@@ -23,6 +23,8 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
+    if isinstance(error, SecurityError):
+        return "Unknown host.\n", 400, {"Content-Type": "text/plain"}  # no address of ours can be made for it
     db.session.rollback()
     if _wants_json():
         return {"error": error.name, "status": code}, code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,11 +29,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
 DOOR_SECURITY_POLICY = CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 
 
-def find_festival(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+def _festival_of(values: dict[str, Any] | None) -> Festival | None:
     """Replace the slug in an address below `/<festival>/` by the festival's row; 404 when there is none."""
-    if values is None or not isinstance(slug := values.get("festival"), str):
-        return
-    values["festival"] = db.session.scalar(select(Festival).where(Festival.slug == slug)) or abort(404)
+    if values is None or "festival" not in values:
+        return None
+    festival = db.session.scalar(select(Festival).where(Festival.slug == values["festival"])) or abort(404)
+    values["festival"] = festival
+    return festival
 
 
 def enforce_policy() -> ResponseReturnValue | None:
@@ -45,8 +46,7 @@ def enforce_policy() -> ResponseReturnValue | None:
     if rule is None:
         current_app.logger.error("endpoint without a policy row: %s", request.endpoint)
         abort(500)
-    festival: Festival | None = (request.view_args or {}).get("festival")
-    g.festival = festival
+    g.festival = festival = _festival_of(request.view_args)
     if rule.caller is Caller.STAFF:
         return _only_staff(rule, festival)
     if rule.caller is Caller.DEVICE:
@@ -81,7 +81,7 @@ def _only_staff(rule: Rule, festival: Festival | None) -> ResponseReturnValue | 
 
 
 def may(endpoint: str) -> bool:
-    """Whether the signed-in user may call a staff endpoint in the festival at hand; templates ask it for their links."""
+    """Whether the signed-in user may call a staff endpoint in the festival at hand; templates ask it."""
     rule, festival = POLICY.get(endpoint), g.get("festival")
     if rule is None or not current_user.is_authenticated:
         return False
@@ -92,18 +92,18 @@ def may(endpoint: str) -> bool:
 
 def secure_headers(response: Response) -> Response:
     """The headers every answer carries."""
-    door = request.path.startswith("/door/")
-    response.headers.setdefault(
-        "Content-Security-Policy", DOOR_SECURITY_POLICY if door else CONTENT_SECURITY_POLICY
-    )
+    door = request.path.startswith(("/door/", "/static/door/"))  # a worker has the policy of its own script
+    response.headers.setdefault("Content-Security-Policy", DOOR_SECURITY_POLICY if door else CONTENT_SECURITY_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", f"camera={'(self)' if door else '()'}, microphone=(), geolocation=()")
+    response.headers.setdefault(
+        "Permissions-Policy", f"camera={'(self)' if door else '()'}, microphone=(), geolocation=()"
+    )
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store" if _personal() else "no-cache")
         response.vary.update(("Cookie", "Accept-Language"))
-    if urlsplit(request.url).scheme == "https":
+    if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
@@ -115,7 +115,6 @@ def _personal() -> bool:
 
 def init_gate(app: Flask) -> None:
     """Hang the gate in front of `app`."""
-    app.url_value_preprocessor(find_festival)
     app.before_request(enforce_policy)
     app.after_request(secure_headers)
     app.jinja_env.globals["may"] = may

@@ -13,14 +13,14 @@ bp = Blueprint("health", __name__)
 
 
 @bp.get("/healthz")
-@limiter.exempt  # type: ignore[untyped-decorator]
+@limiter.exempt
 def alive() -> ResponseReturnValue:
     """The process answers."""
     return {"status": "ok"}
 
 
 @bp.get("/readyz")
-@limiter.exempt  # type: ignore[untyped-decorator]
+@limiter.exempt
 def ready() -> ResponseReturnValue:
     """The database answers and its tables are there; otherwise 503, so that a balancer waits."""
     try:

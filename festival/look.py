@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput
 
@@ -33,11 +34,13 @@ class ExampleForm(BaseForm):
     name = StringField("Họ và tên", validators=[InputRequired()])
     phone = StringField("Số điện thoại", validators=[InputRequired()])
     year = IntegerField("Năm sinh")
-    relation = SelectField("Là gì trong nhà", choices=[("self", "Chính tôi"), ("child", "Con")])
+    relation = SelectField("Là gì trong nhà", choices=[SelectChoice("self", "Chính tôi"), SelectChoice("child", "Con")])
     about = TextAreaField("Lời nhắn cho ban tổ chức")
-    language = RadioField("Ngôn ngữ", choices=[("vi", "Tiếng Việt"), ("en", "English")])
+    language = RadioField("Ngôn ngữ", choices=[SelectChoice("vi", "Tiếng Việt"), SelectChoice("en", "English")])
     topics = SelectMultipleField(
-        "Quan tâm", choices=[("a", "An toàn số"), ("b", "Định danh số")], option_widget=CheckboxInput()
+        "Quan tâm",
+        choices=[SelectChoice("a", "An toàn số"), SelectChoice("b", "Định danh số")],
+        option_widget=CheckboxInput(),
     )
     consent = BooleanField("Đồng ý nhận tin nhắn về ngày hội năm sau")
 
@@ -73,7 +76,7 @@ def index() -> str:
     start = now().replace(minute=0, second=0, microsecond=0)
     titles = (
         ("VNeID từ A đến Z", "Mọi người", 12),
-        ("Lần đầu dùng điện thoại thông minh: gọi video, nhắn tin, chụp ảnh gửi cho con cháu ở xa", "Người cao tuổi", 2),
+        ("Lần đầu dùng điện thoại thông minh: gọi video, nhắn tin, gửi ảnh cho con cháu ở xa", "Người cao tuổi", 2),
         ("Robots that follow a line", "Thiếu nhi", 0),
     )
     sessions = [

@@ -48,16 +48,6 @@ class Programs:
         self.running[name] = program
         return program
 
-    def finish(self, name: str, *command: str) -> None:
-        """Run one to its end. Raises Failed when that was not a good one."""
-        program = self.start(name, *command)
-        while program.poll() is None:
-            stop_without_parent()
-            time.sleep(0.02)
-        del self.running[name]
-        if status := program.returncode:
-            raise Failed(f"{name} failed (status {status}); what it said stands above.")
-
     def check(self) -> None:
         """Raises Failed when one of them has ended."""
         stop_without_parent()
@@ -68,7 +58,7 @@ class Programs:
     def stop(self) -> None:
         for program in self.running.values():
             if program.poll() is None:
-                program.send_signal(signal.SIGTERM)
+                os.killpg(program.pid, signal.SIGTERM)
         deadline = time.monotonic() + PATIENCE
         for name, program in self.running.items():
             try:
@@ -87,14 +77,16 @@ def stop_without_parent() -> None:
 
 def check_port(host: str, port: int) -> None:
     """Raises Failed when nobody can listen there."""
+    if not 1 <= port <= 65535:
+        raise Failed(f"There is no port {port}; ports go from 1 to 65535.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise Failed(
-                f"Cannot use port {port} on {host}: {error}.\n"
-                f"Is Festival already running there? Another port: make run PORT={port + 1 if port < 65535 else 8000}"
+                f"Cannot use port {port} on {host}: {error.strerror}.\n"
+                f"Is Festival already running there? Another port: make run PORT={port + 1}"
             ) from error
 
 
@@ -141,8 +133,8 @@ def run(host: str, port: int, data: Path) -> NoReturn:
         }
     )
     try:
-        programs.finish("The database's preparation", sys.executable, "-m", "scripts.prepare_database")
-        programs.start("The web server", str(BIN / "gunicorn"), "--config", "deploy/gunicorn.conf.py", "wsgi:app")
+        say(f"starting Festival on port {port}")
+        programs.start("The web server", sys.executable, "-m", "scripts.serve")
         wait_for_answer(programs, address)
         announce(address, public_url, data)
         programs.start("The worker", str(BIN / "flask"), "--app", "wsgi", "festival", "worker")

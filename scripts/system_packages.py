@@ -62,7 +62,7 @@ def ensure_for_run(packages: dict, say: Callable[[str], None]) -> None:
     if shutil.which("apt-get") and os.geteuid() == 0:
         install(missing, [], say)
         return
-    say("PLEASE NOTE: certificates cannot be printed on this machine yet; everything else works. Missing:")
+    say("PLEASE NOTE: certificates cannot be printed on this machine yet; everything else works. For them:")
     print(f"    {command_for(missing)}", flush=True)
 
 

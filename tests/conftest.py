@@ -1,4 +1,4 @@
-"""What every test can ask for: the app on SQLite and on PostgreSQL, a client, and factories for the things of the domain.
+"""What every test can ask for: the app on SQLite and on PostgreSQL, a client, and makers of the things of the domain.
 
 A test that asks for `app`, or for anything made with it, runs once on each database (`--database sqlite` for one only).
 """
@@ -21,7 +21,7 @@ from festival import create_app
 from festival.accounts.models import Organization, StaffRole, User
 from festival.accounts.staff import give_role, make_user
 from festival.config import Settings
-from festival.extensions import db
+from festival.extensions import db, limiter
 from tests import factories
 from tests.postgres import empty_database, throwaway_postgres
 
@@ -83,6 +83,7 @@ def migrated_app(database: str, request: pytest.FixtureRequest, tmp_path_factory
     app = create_app(make_settings(folder, url))
     app.config["WTF_CSRF_ENABLED"] = False
     app.test_client_class = Browser
+    limiter.enabled = False
     with app.app_context():
         upgrade()
     return app

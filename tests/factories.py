@@ -132,9 +132,13 @@ class PairedDevice:
     token: str
 
 
-def make_device(festival: Festival, *, name: str = "Cửa A", checkpoints: list[Checkpoint] | None = None) -> PairedDevice:
+def make_device(
+    festival: Festival, *, name: str = "Cửa A", checkpoints: list[Checkpoint] | None = None
+) -> PairedDevice:
     token = random_token()
-    device = Device(festival_id=festival.id, name=name, on_duty="Tình nguyện viên", token_digest=digest(token), paired_at=now())
+    device = Device(
+        festival_id=festival.id, name=name, on_duty="Tình nguyện viên", token_digest=digest(token), paired_at=now()
+    )
     device.checkpoints = checkpoints if checkpoints is not None else [make_checkpoint(festival)]
     return PairedDevice(_kept(device), token)
 

@@ -155,14 +155,12 @@ def ancestors(organization_id: int) -> set[int]:
         .where(Organization.id == organization_id)
         .cte("tree", recursive=True)
     )
-    tree = tree.union(
-        select(Organization.id, Organization.parent_id).join(tree, Organization.id == tree.c.parent_id)
-    )
+    tree = tree.union(select(Organization.id, Organization.parent_id).join(tree, Organization.id == tree.c.parent_id))
     return set(db.session.scalars(select(tree.c.id))) - {organization_id}
 
 
 def organizations_of(user: User, rule: Rule = READER) -> set[int]:
-    """The ids of the organizations in which the user has one of the rule's roles, those below an observed one included."""
+    """The ids of the organizations in which the user has one of the rule's roles, those below observed ones too."""
     memberships = db.session.scalars(select(Membership).where(Membership.user_id == user.id)).all()
     own = {m.organization_id for m in memberships if m.role in rule.roles}
     observed = {m.organization_id for m in memberships if m.role is StaffRole.OBSERVER}

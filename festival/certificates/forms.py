@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
+from wtforms.validators import DataRequired
 
-from festival.core.forms import BaseForm, Line, at_most, required
+from festival.core.forms import BaseForm, Line, at_most
 
 
 class ButtonForm(BaseForm):
@@ -14,4 +15,4 @@ class ButtonForm(BaseForm):
 class RevokeForm(BaseForm):
     """Why a certificate is taken back."""
 
-    reason = Line(_("Reason"), validators=[required(_("Say why; the audit log keeps it.")), at_most(300)])
+    reason = Line(_("Reason"), validators=[DataRequired(_("Say why; the audit log keeps it.")), at_most(300)])

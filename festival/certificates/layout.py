@@ -7,32 +7,21 @@
 from __future__ import annotations
 
 import functools
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import jinja2
-import qrcode.constants
-from qrcode.main import QRCode
+from pikepdf import Dictionary, Name, ObjectStreamMode, Pdf, String
 from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse, path2url
 
-from festival.certificates.lettering import (
-    BOLD,
-    FACES,
-    FONT_FOLDER,
-    ITALIC,
-    NAME,
-    SEMIBOLD,
-    TEXT,
-    Face,
-    Fitted,
-    Style,
-    fit,
-    printable,
-)  # fmt: skip
+from festival.certificates.fields import FIELDS, fit_fields, fit_fixed
+from festival.certificates.lettering import FACES, FONT_FOLDER, TEXT, printable
+from festival.certificates.qr import qr_runs
 from festival.certificates.wording import CertificateText, SheetText
 from festival.config import ROOT
 
@@ -40,51 +29,6 @@ TEMPLATES = ROOT / "templates" / "certificates"
 POINTS_PER_PIXEL = 0.75
 PAGE_HEIGHT = 595.2755905511812
 """A4 landscape, in points."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """A text that differs from person to person: how it may be set, best style first, and in how much room."""
-
-    key: str
-    face: Face
-    color: str
-    align: str
-    width: float
-    height: float
-    """Its room, in points; every style sits in the middle of it."""
-    styles: tuple[Style, ...]
-
-
-_MM = 72 / 25.4
-FIELDS = (
-    Field(
-        "name", NAME, "#43307f", "center", 222 * _MM, 26 * _MM,
-        (
-            Style(42, 62), Style(38, 62), Style(34, 62), Style(30, 62), Style(27, 62),
-            Style(27, 31, 2), Style(24, 30, 2), Style(21, 28, 2), Style(18, 20, 3),
-        ),
-    ),
-    Field("number", TEXT, "#1f1b2e", "center", 108 * _MM, 7 * _MM, (Style(12, 18), Style(10, 18))),
-    Field("date", ITALIC, "#1f1b2e", "center", 126 * _MM, 7 * _MM, (Style(13, 19), Style(11, 19), Style(9, 19))),
-    Field("code", SEMIBOLD, "#1f1b2e", "left", 60 * _MM, 6 * _MM, (Style(11, 15), Style(9, 15))),
-)  # fmt: skip
-
-
-def field_texts(text: CertificateText) -> dict[str, str]:
-    """What stands in each of `FIELDS`."""
-    return {
-        "name": text.name,
-        "number": text.number_line,
-        "date": text.place_and_date,
-        "code": text.shown_code,
-    }
-
-
-def fit_fields(text: CertificateText) -> dict[str, Fitted]:
-    """Each field of `text` set in its room."""
-    texts = field_texts(text)
-    return {field.key: fit(texts[field.key], field.face, field.styles, field.width) for field in FIELDS}
 
 
 class OwnFilesOnly(URLFetcher):
@@ -106,27 +50,6 @@ class OwnFilesOnly(URLFetcher):
 _MEDIA_TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml"}
 
 
-def qr_runs(content: str) -> tuple[int, list[tuple[int, int, int]]]:
-    """A QR code (level M) as its width in squares and its dark runs: (column, row, length), from the top left.
-
-    The mask is fixed: searching the best of eight costs most of the time, and any mask is valid by ISO/IEC 18004.
-    """
-    code = QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0, mask_pattern=3)
-    code.add_data(content, optimize=0)
-    code.make(fit=True)
-    runs = []
-    for row, squares in enumerate(code.modules):
-        column = 0
-        while column < len(squares):
-            length = 0
-            while column + length < len(squares) and squares[column + length]:
-                length += 1
-            if length:
-                runs.append((column, row, length))
-            column += length or 1
-    return len(code.modules), runs
-
-
 @functools.cache
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
@@ -139,16 +62,34 @@ def _html(sheet: SheetText, text: CertificateText | None) -> HTML:
     faces = [{"face": face, "url": path2url(face.path)} for face in FACES]
     qr = qr_runs(text.verification_url) if text else None
     page = _environment().get_template("certificate.html").render(
-        sheet=sheet, text=text, fields=FIELDS, faces=faces, qr=qr,
+        sheet=sheet, text=text, fields=FIELDS, faces=faces, qr=qr, fixed=fit_fixed(sheet),
         fitted=fit_fields(text) if text else None,
         plain=lambda words: printable(words, TEXT)[0],
     )  # fmt: skip
-    return HTML(string=page, base_url=path2url(TEMPLATES) , url_fetcher=OwnFilesOnly())
+    return HTML(string=page, base_url=path2url(TEMPLATES), url_fetcher=OwnFilesOnly())
 
 
 def render_whole(text: CertificateText) -> bytes:
     """One certificate as PDF, everything set by WeasyPrint. What `printing` prints must look like this."""
-    return bytes(_html(text.sheet, text).write_pdf(font_config=FontConfiguration()))
+    return _on_cream_paper(bytes(_html(text.sheet, text).write_pdf(font_config=FontConfiguration())))
+
+
+def _on_cream_paper(pdf: bytes) -> bytes:
+    """The page on cream, on screens only: an office printer would raster the whole sheet with grey dots.
+
+    An optional content group with a print state (ISO 32000-1, 8.11.4.4) is shown and not printed.
+    """
+    with Pdf.open(io.BytesIO(pdf)) as opened:
+        usage = Dictionary(View=Dictionary(ViewState=Name.ON), Print=Dictionary(PrintState=Name.OFF))
+        group = opened.make_indirect(Dictionary(Type=Name.OCG, Name=String("Giấy"), Usage=usage))
+        events = [Dictionary(Event=event, Category=[event], OCGs=[group]) for event in (Name.View, Name.Print)]
+        opened.Root.OCProperties = Dictionary(OCGs=[group], D=Dictionary(ON=[group], AS=events))
+        page = opened.pages[0]
+        page.resources.Properties = Dictionary(Paper=group)
+        page.contents_add(b"q /OC /Paper BDC 1 0.992 0.969 rg 0 0 842 596 re f EMC Q", prepend=True)
+        out = io.BytesIO()
+        opened.save(out, object_stream_mode=ObjectStreamMode.disable)
+        return out.getvalue()
 
 
 @dataclass(frozen=True)
@@ -184,15 +125,9 @@ def lay_out(sheet: SheetText) -> OpenPage:
                 spots[field.key, number, line] = Spot(x * POINTS_PER_PIXEL, PAGE_HEIGHT - bottom * POINTS_PER_PIXEL)
     left, top, right, _bottom = anchors["qr"]
     return OpenPage(
-        pdf=bytes(document.write_pdf()),
+        pdf=_on_cream_paper(bytes(document.write_pdf())),
         spots=spots,
         qr_left=left * POINTS_PER_PIXEL,
         qr_top=PAGE_HEIGHT - top * POINTS_PER_PIXEL,
         qr_width=(right - left) * POINTS_PER_PIXEL,
     )
-
-
-__all__ = [
-    "BOLD", "FIELDS", "Field", "OpenPage", "OwnFilesOnly", "Spot", "field_texts", "fit_fields", "lay_out",
-    "qr_runs", "render_whole",
-]  # fmt: skip

@@ -110,6 +110,8 @@ def _letters(face: Face) -> frozenset[str]:
 @functools.lru_cache(maxsize=8192)
 def shape(text: str, face: Face) -> tuple[Glyph, ...]:
     """The glyphs of one line, left to right, marks placed and pairs kerned. Every font here has 1000 units an em."""
+    if not text:
+        return ()
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()

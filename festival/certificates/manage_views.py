@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -15,7 +15,7 @@ from festival.certificates.forms import ButtonForm, RevokeForm
 from festival.certificates.listing import Shown
 from festival.certificates.models import Certificate
 from festival.certificates.sheets import write_print_file
-from festival.certificates.views import pdf_response
+from festival.certificates.views import certificate_response, pdf_response
 from festival.extensions import db
 from festival.programme.models import Festival
 
@@ -70,7 +70,7 @@ def print_file(festival: Festival) -> ResponseReturnValue:
         return redirect(url_for(".index", festival=festival.slug))
     file.seek(0)
     name = _("Certificates %(festival)s", festival=festival.slug)
-    return send_file(file, mimetype="application/pdf", download_name=f"{name}.pdf", max_age=0)
+    return pdf_response(file, f"{name}.pdf")
 
 
 @bp.get("/<int:certificate_id>.pdf")
@@ -79,7 +79,7 @@ def certificate(festival: Festival, certificate_id: int) -> ResponseReturnValue:
     found = _certificate(festival, certificate_id)
     if found.revoked_at is not None:
         abort(410)
-    return pdf_response(found)
+    return certificate_response(found)
 
 
 @bp.get("/<int:certificate_id>/revoke")

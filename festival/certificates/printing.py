@@ -19,8 +19,10 @@ from typing import IO
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-from festival.certificates.layout import FIELDS, Field, OpenPage, Spot, field_texts, fit_fields, lay_out, qr_runs
+from festival.certificates.fields import FIELDS, Field, field_texts, fit_fields
+from festival.certificates.layout import OpenPage, Spot, lay_out
 from festival.certificates.lettering import Face, Glyph, measure, shape, subset_font
+from festival.certificates.qr import qr_runs
 from festival.certificates.wording import CertificateText, SheetText
 from festival.core.text import tidy
 
@@ -130,7 +132,10 @@ def _embed(pdf: Pdf, face: Face) -> pikepdf.Object:
     )  # fmt: skip
     return pdf.make_indirect(
         Dictionary(
-            Type=Name.Font, Subtype=Name.Type0, BaseFont=name, Encoding=Name("/Identity-H"),
+            Type=Name.Font,
+            Subtype=Name.Type0,
+            BaseFont=name,
+            Encoding=Name("/Identity-H"),
             DescendantFonts=[pdf.make_indirect(descendant)],
             ToUnicode=pdf.make_indirect(Stream(pdf, unicode_map.encode("ascii"))),
         )

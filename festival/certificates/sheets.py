@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import IO
 
 from flask import current_app
 from sqlalchemy import select
+from werkzeug.exceptions import ServiceUnavailable
 
 from festival.accounts.models import Organization
 from festival.certificates.issuing import PRINT_ORDER
 from festival.certificates.models import Certificate
-from festival.certificates.printing import print_all, print_one
 from festival.certificates.wording import CertificateText, SheetText, verification_url
 from festival.core.clock import local
 from festival.extensions import db
@@ -18,6 +19,18 @@ from festival.programme.models import Festival, Ward
 from festival.registration.models import Attendee, Registration
 
 _COMMITTEE = "Ủy ban nhân dân"
+
+
+def _printing() -> ModuleType:
+    """`festival.certificates.printing`, loaded when something is printed: a machine without WeasyPrint's libraries
+    serves everything else. Raises `ServiceUnavailable` there; `make run` says what to install.
+    """
+    try:
+        from festival.certificates import printing
+    except OSError as missing:
+        current_app.logger.error("certificates cannot be printed here: %s", missing)
+        raise ServiceUnavailable from missing
+    return printing
 
 
 def sheet_of(festival: Festival) -> SheetText:
@@ -63,7 +76,7 @@ def text_of(certificate: Certificate, sheet: SheetText) -> CertificateText:
 
 def pdf_of(certificate: Certificate) -> bytes:
     """One certificate as PDF."""
-    return print_one(text_of(certificate, sheet_of(certificate.festival)))
+    return bytes(_printing().print_one(text_of(certificate, sheet_of(certificate.festival))))
 
 
 def file_name(certificate: Certificate) -> str:
@@ -87,4 +100,4 @@ def write_print_file(festival: Festival, out: IO[bytes]) -> int:
         .execution_options(yield_per=500)
     )
     sheet = sheet_of(festival)
-    return print_all(sheet, (text_of(certificate, sheet) for certificate in certificates), out)
+    return int(_printing().print_all(sheet, (text_of(certificate, sheet) for certificate in certificates), out))

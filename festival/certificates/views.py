@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import IO
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +34,7 @@ def certificate(secret: str, attendee_id: int) -> ResponseReturnValue:
     standing = standing_of(attendee)
     issued = find_certificate(attendee)
     if standing is Standing.ISSUED and issued is not None:
-        return pdf_response(issued)
+        return certificate_response(issued)
     return _standing_page(secret, registration, attendee, standing)
 
 
@@ -72,13 +73,18 @@ def _standing_page(
     return page, 200 if standing is Standing.EARNED else 409 if request.method == "POST" else 200
 
 
-def pdf_response(issued: Certificate) -> Response:
-    """A certificate to be shown by the browser, named for the person when it is saved; no search engine keeps it."""
-    response = send_file(
-        io.BytesIO(pdf_of(issued)), mimetype="application/pdf", download_name=file_name(issued), max_age=0
-    )
+def certificate_response(issued: Certificate) -> Response:
+    """A certificate to be shown by the browser, named for the person when it is saved."""
+    return pdf_response(io.BytesIO(pdf_of(issued)), file_name(issued))
+
+
+def pdf_response(file: IO[bytes], name: str) -> Response:
+    """A PDF to be shown by the browser; nothing keeps a copy on the way, no search engine finds it."""
+    response = send_file(file, mimetype="application/pdf", download_name=name, max_age=0)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "no-store"
+    # A browser's own viewer is an object to it, and `object-src 'none'` of our pages would leave it empty in Safari.
+    response.headers["Content-Security-Policy"] = "object-src 'self'; frame-ancestors 'none'"
     return response
 
 

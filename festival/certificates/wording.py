@@ -55,12 +55,12 @@ class CertificateText:
 
     @property
     def number_line(self) -> str:
-        """"Số: 0012/2027/CN"."""
+        """ "Số: 0012/2027/CN"."""
         return f"Số: {self.serial}"
 
     @property
     def place_and_date(self) -> str:
-        """"Phường Bình Minh, ngày 10 tháng 10 năm 2027"."""
+        """ "Phường Bình Minh, ngày 10 tháng 10 năm 2027"."""
         return f"{self.sheet.place}, {long_day(self.issued_on)}" if self.sheet.place else long_day(self.issued_on)
 
     @property

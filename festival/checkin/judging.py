@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from festival.checkin.decision import History, Record, Signature, TicketFacts, Verdict, decide
-from festival.checkin.facts import KnownTicket, Person, Post, load_by_attendee, load_by_code, load_by_id
+from festival.checkin.facts import KnownTicket, Person, Post, Scene, Way, load_scene
 from festival.checkin.scan_request import MAX_ID, ScanRequest
 from festival.core.secrets import read_code
 from festival.registration import ticket_code
@@ -18,9 +17,6 @@ from festival.registration.ticket_code import TicketCode
 
 Pair = tuple[int, int]
 """An attendee at a checkpoint."""
-
-Key = TypeVar("Key", int, str)
-Load = Callable[[int, Collection[Key], Collection[int]], Mapping[Key, KnownTicket]]
 
 
 @dataclass
@@ -66,25 +62,56 @@ class StrangeMembers:
     id: UUID
 
 
-def judge_all(scans: Sequence[ScanRequest], posts: Mapping[int, Post], at: datetime) -> list[Judged | StrangeMembers]:
-    """Judge scans, all of one festival, at the checkpoints `posts`, as they arrive at the moment `at`.
+@dataclass(frozen=True)
+class Meaning:
+    """What a scan says before any belief in it: how its ticket is named, and the QR's code where there is one."""
+
+    way: Way | None
+    key: int | str | None = None
+    code: TicketCode | None = None
+
+
+def read_meaning(scan: ScanRequest, festival_id: int) -> Meaning:
+    """How the ticket of a scan is to be looked up in this festival; `way` is None when there is nothing to look up."""
+    if scan.code is not None:
+        return Meaning(Way.CODE, read_code(scan.code))
+    if scan.attendee_id is not None:
+        return Meaning(Way.ATTENDEE, scan.attendee_id)
+    code = ticket_code.decode(scan.ticket or "")
+    if code is None or code.festival_id != festival_id or code.ticket_id > MAX_ID:
+        return Meaning(None, None, code)
+    return Meaning(Way.ID, code.ticket_id, code)
+
+
+def look_at(device_id: int, scans: Sequence[ScanRequest], meanings: Mapping[UUID, Meaning]) -> Scene:
+    """All that is known about these scans' checkpoints and tickets."""
+    wanted: dict[Way, set[int | str]] = {}
+    for meaning in meanings.values():
+        if meaning.way is not None and meaning.key is not None:
+            wanted.setdefault(meaning.way, set()).add(meaning.key)
+    return load_scene(device_id, {scan.checkpoint_id for scan in scans}, wanted)
+
+
+def judge_all(
+    scans: Sequence[ScanRequest], meanings: Mapping[UUID, Meaning], scene: Scene, at: datetime
+) -> list[Judged | StrangeMembers]:
+    """Judge scans at the checkpoints of the scene, as they arrive at the moment `at`.
 
     What was scanned online counts from `at`; what was scanned offline counts from its own time, never from the future.
     """
-    codes = {scan.id: ticket_code.decode(scan.ticket) for scan in scans if scan.ticket is not None}
-    signatures = {
-        scan.id: _signature(code, posts[scan.checkpoint_id]) for scan in scans if (code := codes.get(scan.id))
-    }
-    found = _look_up(scans, posts, codes, signatures)
+    by_key = _index(scene)
     judged: list[Judged | StrangeMembers] = []
     for scan in scans:
-        post, code, ticket = posts[scan.checkpoint_id], codes.get(scan.id), found.get(scan.id)
+        post, meaning = scene.posts[scan.checkpoint_id], meanings[scan.id]
+        signature = _signature(meaning.code, post)
+        # Of a forged ticket nothing is used: nothing is told about the person it names.
+        ticket = by_key.get((meaning.way, meaning.key)) if signature is not Signature.BAD else None
         if ticket is not None and not ticket.people.keys() >= set(scan.members):
             judged.append(StrangeMembers(scan.id))
             continue
         facts = TicketFacts(
-            festival_id=code.festival_id if code else post.festival_id if ticket else None,
-            signature=signatures.get(scan.id, Signature.NONE),
+            festival_id=meaning.code.festival_id if meaning.code else post.festival_id if ticket else None,
+            signature=signature,
             record=Record.FOUND if ticket else Record.ABSENT,
             revoked=ticket is not None and ticket.revoked,
             # The festival's own days, not the paper's: a storm may have moved them.
@@ -96,36 +123,20 @@ def judge_all(scans: Sequence[ScanRequest], posts: Mapping[int, Post], at: datet
     return judged
 
 
-def _signature(code: TicketCode, post: Post) -> Signature:
-    if code.festival_id != post.festival_id:
+def _index(scene: Scene) -> dict[tuple[Way | None, int | str | None], KnownTicket]:
+    """The scene's tickets by every name that they may be called by."""
+    index: dict[tuple[Way | None, int | str | None], KnownTicket] = {}
+    for ticket in scene.tickets.values():
+        index[Way.ID, ticket.id] = index[Way.CODE, ticket.short_code] = ticket
+        if ticket.kind is TicketKind.TICKET:
+            index |= {(Way.ATTENDEE, attendee_id): ticket for attendee_id in ticket.people}
+    return index
+
+
+def _signature(code: TicketCode | None, post: Post) -> Signature:
+    if code is None or code.festival_id != post.festival_id:
         return Signature.NONE
     return Signature.GOOD if ticket_code.verify(code, post.public_key) else Signature.BAD
-
-
-def _look_up(
-    scans: Sequence[ScanRequest],
-    posts: Mapping[int, Post],
-    codes: Mapping[UUID, TicketCode | None],
-    signatures: Mapping[UUID, Signature],
-) -> dict[UUID, KnownTicket]:
-    """The tickets meant by the scans. A forged one is not looked up: nothing is told about the person it names."""
-    if not scans:
-        return {}
-    festival_id = posts[scans[0].checkpoint_id].festival_id
-    places = {scan.checkpoint_id for scan in scans}
-
-    def load(wanted: dict[UUID, Key], by: Load[Key]) -> dict[UUID, KnownTicket]:
-        known = by(festival_id, set(wanted.values()), places) if wanted else {}
-        return {scan_id: known[key] for scan_id, key in wanted.items() if key in known}
-
-    by_id = {
-        scan_id: code.ticket_id
-        for scan_id, code in codes.items()
-        if code is not None and signatures[scan_id] is Signature.GOOD and code.ticket_id <= MAX_ID
-    }
-    by_code = {scan.id: read_code(scan.code) for scan in scans if scan.code is not None}
-    by_attendee = {scan.id: scan.attendee_id for scan in scans if scan.attendee_id is not None}
-    return load(by_id, load_by_id) | load(by_code, load_by_code) | load(by_attendee, load_by_attendee)
 
 
 def _judge(scan: ScanRequest, post: Post, moment: datetime, ticket: KnownTicket | None, facts: TicketFacts) -> Judged:

@@ -96,7 +96,7 @@ class Device(Model):
 
 
 class Scan(Model):
-    """One event at a door, with the id its device made. Rows are only ever added; `answer` is what the door was told."""
+    """One event at a door, with the id its device made; only ever added. `answer` is what the door was told."""
 
     __tablename__ = "scans"
     __table_args__ = (Index(None, "checkpoint_id", "scanned_at"),)

@@ -33,7 +33,7 @@ def _verdict_words() -> dict[Verdict, dict[str, str]]:
         Verdict.WRONG_FESTIVAL: {"word": _("Another festival"), "hint": _("This ticket is not for here.")},
         Verdict.WRONG_DAY: {"word": _("Not today"), "hint": _("Today is not a day of the festival.")},
         Verdict.TOO_EARLY: {"word": _("Too early"), "hint": _("Opens at %(at)s.", at="{at}")},
-        Verdict.CLOSED: {"word": _("Closed"), "hint": _("It is over here.")},
+        Verdict.CLOSED: {"word": _("Closed here"), "hint": _("It is over here.")},
         Verdict.NOT_BOOKED: {
             "word": _("Not booked"),
             "hint": _("No seat in this session. Ask the host for a free one."),

@@ -17,8 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from festival.checkin.answers import Answer, compose
 from festival.checkin.decision import decide
-from festival.checkin.facts import Post, load_admissions, load_answers, load_posts
-from festival.checkin.judging import Judged, Line, Pair, StrangeMembers, judge_all
+from festival.checkin.facts import load_admissions, load_answers
+from festival.checkin.judging import Judged, Line, Pair, StrangeMembers, judge_all, look_at, read_meaning
 from festival.checkin.models import Admission, Device, Scan
 from festival.checkin.scan_request import ScanRequest, Unreadable
 from festival.extensions import Base, db
@@ -45,13 +45,8 @@ def record_scans(device: Device, scans: Sequence[ScanRequest | Unreadable], at: 
     this device's, is refused by itself. A household pass without chosen members is answered with its people
     and not recorded. The caller commits.
     """
-    readable = [scan for scan in scans if isinstance(scan, ScanRequest)]
-    posts = load_posts(device.id, {scan.checkpoint_id for scan in readable}) if readable else {}
-    allowed = {scan.id: scan for scan in reversed(readable) if scan.checkpoint_id in posts}
-    answers = _first_answers(allowed, device)
-    fresh = [scan for scan in allowed.values() if scan.id not in answers]
-    fresh.sort(key=lambda scan: (scan.scanned_at, scan.id))
-    answers |= _record(device, fresh, posts, at)
+    readable = {scan.id: scan for scan in reversed(scans) if isinstance(scan, ScanRequest)}
+    answers = _record(device, list(readable.values()), at) if readable else {}
     return [_answer_to(scan, answers) for scan in scans]
 
 
@@ -61,21 +56,15 @@ def _answer_to(scan: ScanRequest | Unreadable, answers: Mapping[UUID, Answer]) -
     return answers.get(scan.id) or Answer.refused(str(scan.id), "checkpoint")
 
 
-def _first_answers(ids: Collection[UUID], device: Device) -> dict[UUID, Answer]:
-    if not ids:
-        return {}
-    return {
-        scan_id: Answer.refused(str(scan_id), "id") if body is None else Answer(body)
-        for scan_id, body in load_answers(ids, device.id).items()
-    }
-
-
-def _record(
-    device: Device, scans: Sequence[ScanRequest], posts: Mapping[int, Post], at: datetime
-) -> dict[UUID, Answer]:
+def _record(device: Device, scans: Sequence[ScanRequest], at: datetime) -> dict[UUID, Answer]:
+    meanings = {scan.id: read_meaning(scan, device.festival_id) for scan in scans}
+    scene = look_at(device.id, scans, meanings)
+    allowed = sorted(
+        (scan for scan in scans if scan.checkpoint_id in scene.posts), key=lambda scan: (scan.scanned_at, scan.id)
+    )
     answers: dict[UUID, Answer] = {}
     judged: dict[UUID, Judged] = {}
-    for one in judge_all(scans, posts, at):
+    for one in judge_all(allowed, meanings, scene, at):
         if isinstance(one, StrangeMembers):
             answers[one.id] = Answer.refused(str(one.id), "members")
         else:
@@ -83,7 +72,17 @@ def _record(
     _admit(device, judged.values())
     answers |= {scan_id: compose(one) for scan_id, one in judged.items()}
     recorded = {scan_id: one for scan_id, one in judged.items() if not one.choose}
-    return answers | _keep(device, recorded, answers, at)
+    others = {scan.id for scan in scans if scan.id not in recorded}
+    return answers | _keep(device, recorded, answers, at) | _first_answers(others, device)
+
+
+def _first_answers(ids: Collection[UUID], device: Device) -> dict[UUID, Answer]:
+    if not ids:
+        return {}
+    return {
+        scan_id: Answer.refused(str(scan_id), "id") if body is None else Answer(body)
+        for scan_id, body in load_answers(ids, device.id).items()
+    }
 
 
 def _admit(device: Device, judged: Iterable[Judged]) -> None:
@@ -119,15 +118,18 @@ def _admit(device: Device, judged: Iterable[Judged]) -> None:
 
 def insert_admissions(rows: Sequence[dict[str, Any]]) -> dict[Pair, int]:
     """Let these people in; gives the ids of those admissions that are new. Of two doors, exactly one gets it."""
-    statement = _ADMIT[db.session.get_bind().dialect.name]
-    result = db.session.execute(statement, rows[0] if len(rows) == 1 else list(rows))
+    connection = db.session.connection()
+    result = connection.execute(_ADMIT[connection.dialect.name], rows[0] if len(rows) == 1 else list(rows))
     return {(row.attendee_id, row.checkpoint_id): row.id for row in result}
 
 
 def _keep(
     device: Device, recorded: Mapping[UUID, Judged], answers: Mapping[UUID, Answer], at: datetime
 ) -> dict[UUID, Answer]:
-    """Insert the scans; gives the first answers of those that another request has kept in the meantime."""
+    """Insert the scans; for a repeated one, undo what was done just now and give its first answer.
+
+    That the id is new shows only here, because nearly always it is: looking first would cost every scan a statement.
+    """
     if not recorded:
         return {}
     rows = [
@@ -148,8 +150,8 @@ def _keep(
         }
         for scan_id, one in sorted(recorded.items())
     ]
-    statement = _KEEP[db.session.get_bind().dialect.name]
-    kept = set(db.session.scalars(statement, rows[0] if len(rows) == 1 else rows))
+    connection = db.session.connection()
+    kept = set(connection.scalars(_KEEP[connection.dialect.name], rows[0] if len(rows) == 1 else rows))
     repeated = recorded.keys() - kept
     if not repeated:
         return {}

@@ -141,7 +141,7 @@ def people() -> ResponseReturnValue:
 
 
 def _read_object() -> dict[str, Any]:
-    """The JSON object of a call by our own page. 403 from elsewhere, 415 and 400 for what is no JSON object.
+    """The JSON object of a call by our own page. 403 from elsewhere, 413 for too much, 415 or 400 for no JSON object.
 
     A form of another site can send neither this content type nor, with SameSite=Strict, the cookie.
     """
@@ -150,9 +150,13 @@ def _read_object() -> dict[str, Any]:
         abort(403)
     if request.mimetype != "application/json":
         abort(415)
-    request.max_content_length = MAX_BODY_BYTES
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        abort(413)
+    body = request.get_data(cache=False)
+    if len(body) > MAX_BODY_BYTES:
+        abort(413)
     try:
-        raw = json.loads(request.get_data(cache=False))
+        raw = json.loads(body)
     except (ValueError, RecursionError):
         abort(400)
     if not isinstance(raw, dict):

@@ -40,7 +40,10 @@ TEXTS: tuple[ConsentText, ...] = (
         Purpose.CHILDREN,
         "2026-11",
         _("Children"),
-        _("I am the parent or guardian of the children in this form, or act for the guardian named, and agree to their taking part."),
+        _(
+            "I am the parent or guardian of the children in this form, or act for the guardian named, "
+            "and agree to their taking part."
+        ),
         required=True,
         for_children=True,
     ),

@@ -41,7 +41,7 @@ class _OwnTranslations:
         return str(get_translations().ungettext(singular, plural, n))  # WTForms fills in %(…)s itself
 
 
-class BaseForm(FlaskForm):  # type: ignore[misc]
+class BaseForm(FlaskForm):
     """A form with CSRF protection whose own messages are translated."""
 
     class Meta:
@@ -58,12 +58,16 @@ class PartForm(Form):
 class Line(StringField):
     """One line of text, tidied (NFC, no control characters, single spaces)."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = tidy(str(valuelist[0])) if valuelist else self.data or ""
 
 
 class Lines(TextAreaField):
     """Several lines of text, each tidied."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = tidy_lines(str(valuelist[0])) if valuelist else self.data or ""

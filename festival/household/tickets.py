@@ -44,6 +44,8 @@ def tickets_to_show(registration: Registration) -> list[Shown]:
         bookings = attendee.bookings if attendee else []
         booked = [booking.session for booking in bookings if booking.state in HOLDS_A_SEAT]
         shown.append(
-            Shown(ticket, attendee, name, text, qr_svg(text, label), sorted(booked, key=lambda session: session.starts_at))
+            Shown(
+                ticket, attendee, name, text, qr_svg(text, label), sorted(booked, key=lambda session: session.starts_at)
+            )
         )
     return shown

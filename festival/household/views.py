@@ -38,14 +38,12 @@ def _household(secret: str) -> Registration:
 
 
 def _member(registration: Registration, attendee_id: int) -> Attendee:
-    for attendee in changing.coming(registration):
-        if attendee.id == attendee_id:
-            return attendee
-    abort(404)
+    found = next((each for each in changing.coming(registration) if each.id == attendee_id), None)
+    return found or abort(404)
 
 
 @bp.get("/r/<secret>")
-@limiter.limit("300 per minute")  # type: ignore[untyped-decorator]
+@limiter.limit("300 per minute")
 def show(secret: str) -> ResponseReturnValue:
     """The pass of the household and everybody's ticket."""
     registration = _household(secret)
@@ -97,7 +95,8 @@ def sessions(secret: str) -> ResponseReturnValue:
     members = changing.coming(registration)
     form = ConfirmForm()
     wishes = {
-        str(member.id): frozenset(b.session_id for b in member.bookings if b.state in HOLDS_A_SEAT) for member in members
+        str(member.id): frozenset(b.session_id for b in member.bookings if b.state in HOLDS_A_SEAT)
+        for member in members
     }
     refused: tuple[SeatResult, ...] = ()
     status = 200
@@ -176,7 +175,9 @@ def cancel(secret: str) -> ResponseReturnValue:
     registration = _household(secret)
     form = ConfirmForm()
     if form.validate_on_submit():
-        return _answered(changing.cancel(registration), secret, _("Your registration is cancelled. Thank you for telling us."))
+        return _answered(
+            changing.cancel(registration), secret, _("Your registration is cancelled. Thank you for telling us.")
+        )
     return render_template(
         "household/cancel.html", festival=registration.festival, registration=registration, secret=secret, form=form
     )
@@ -226,7 +227,7 @@ def _answered(result: ChangeResult, secret: str, done: str) -> ResponseReturnVal
 
 @bp.get("/Q/<code>")
 @bp.get("/q/<code>")
-@limiter.limit("120 per minute")  # type: ignore[untyped-decorator]
+@limiter.limit("120 per minute")
 def ticket(code: str) -> ResponseReturnValue:
     """What a ticket's QR opens on any phone: whose (masked), for which festival, and whether it is valid."""
     read = decode(code)
@@ -239,5 +240,3 @@ def ticket(code: str) -> ResponseReturnValue:
         return render_template("household/ticket.html", shown=None), 404
     name = mask_name(row.attendee.name if row.attendee else registration.contact_name)
     return render_template("household/ticket.html", shown=name, ticket=row, festival=festival, kinds=TicketKind)
-
-

@@ -7,7 +7,7 @@ import ssl
 from contextlib import closing
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from festival.core.clock import now
+from festival.core.text import tidy
 from festival.extensions import db
 from festival.messages.models import Message, MessageState
 
@@ -94,8 +95,8 @@ def compose(message: Message, sender: str) -> EmailMessage:
     """The mail as it goes over the wire; its Message-ID is the same at every attempt."""
     mail = EmailMessage()
     domain = sender.rpartition("@")[2] or "localhost"
-    mail["From"], mail["To"], mail["Subject"] = sender, message.recipient, message.subject
+    mail["From"], mail["To"], mail["Subject"] = sender, message.recipient, tidy(message.subject)
     mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = make_msgid(domain=domain) if message.id is None else f"<message-{message.id}@{domain}>"
+    mail["Message-ID"] = f"<message-{message.id}@{domain}>"
     mail.set_content(message.body)
     return mail

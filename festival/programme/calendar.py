@@ -32,7 +32,8 @@ def sessions_calendar(festival: Festival, sessions: Iterable[Session], public_ur
         address = url_for("programme.workshop", festival=festival.slug, workshop_id=session.workshop_id)
         event.add("url", public_url + address)
         calendar.add_component(event)
-    return calendar.to_ical()
+    document: bytes = calendar.to_ical()
+    return document
 
 
 def festival_calendar(festival: Festival, public_url: str) -> bytes:
@@ -46,7 +47,8 @@ def festival_calendar(festival: Festival, public_url: str) -> bytes:
         event.add("location", ", ".join(part for part in (festival.venue, festival.address) if part))
         event.add("url", public_url + url_for("programme.home", festival=festival.slug))
         calendar.add_component(event)
-    return calendar.to_ical()
+    document: bytes = calendar.to_ical()
+    return document
 
 
 def calendar_etag(calendar: bytes) -> str:

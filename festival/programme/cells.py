@@ -98,8 +98,8 @@ def parse_clock(value: object) -> time | None:
     """A time of day: a time cell, or text such as 8:30, 08h30, 8h, 8 giờ 30. Rounded to the minute."""
     match value:
         case datetime() as moment:
-            # A time cell of a workbook counting from 1904 arrives as a moment on day zero.
-            return _to_minute(moment.time()) if moment.year <= 1904 else None
+            # In a workbook that counts from 1904, a time cell arrives as a moment on its day zero.
+            return _to_minute(moment.time()) if moment.date() == date(1904, 1, 1) else None
         case time() as clock:
             return _to_minute(clock)
         case timedelta() as length if timedelta() <= length < timedelta(days=1):

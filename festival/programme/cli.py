@@ -135,8 +135,6 @@ def import_wards(file: Path | None, as_of: str | None) -> None:
     except WardsUnreadable as unreadable:
         raise click.ClickException(f"The file was not imported: {unreadable}.") from None
     db.session.commit()
-    click.echo(
-        f"{result.added} new, {result.changed} changed, {result.unchanged} as before, {result.removed} removed."
-    )
+    click.echo(f"{result.added} new, {result.changed} changed, {result.unchanged} as before, {result.removed} removed.")
     if result.kept:
         click.echo(f"Kept, because something names them: {', '.join(result.kept)}")

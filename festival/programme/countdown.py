@@ -25,7 +25,7 @@ class Stage(enum.Enum):
 
 @dataclass(frozen=True)
 class Countdown:
-    """The stage, and the days until the next opening: 0 on a day of the festival before it closes, and when it is over."""
+    """The stage, and the days until the next opening: 0 on a day of the festival before closing time, and when over."""
 
     stage: Stage
     days: int

@@ -106,7 +106,7 @@ def save_festival(festival: Festival, values: Mapping[str, Any]) -> EditOutcome:
 def change_capacity(row: Session | Festival, capacity: int) -> bool:
     """Give a session or a festival another capacity; False, and nothing changed, if more people hold a place.
 
-    One statement decides, so that a booking at the same moment is not run over.
+    One statement decides, so that a booking at the same moment is not run over. The row is read anew either way.
     """
     if capacity == row.capacity:
         return True
@@ -116,7 +116,5 @@ def change_capacity(row: Session | Festival, capacity: int) -> bool:
     else:
         statement = statement.where(Festival.places_taken <= capacity)
     result = db.session.execute(statement, execution_options={"synchronize_session": False})
-    if not isinstance(result, CursorResult) or result.rowcount != 1:
-        return False
     db.session.refresh(row)
-    return True
+    return isinstance(result, CursorResult) and result.rowcount == 1

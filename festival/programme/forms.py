@@ -7,23 +7,21 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, TimeField, ValidationError
-from wtforms.validators import Email, NumberRange, Optional, Regexp
+from wtforms import DateField, IntegerField, SelectField, TimeField, ValidationError
+from wtforms.validators import NumberRange, Optional, Regexp
 
-from festival.core.clock import LOCAL, at_local, local, today
-from festival.core.forms import BaseForm, Line, Lines, Phone, at_most, required
+from festival.core.clock import LOCAL, at_local
+from festival.core.forms import BaseForm, Line, Lines, at_most, required
 from festival.core.text import tidy
-from festival.extensions import db
-from festival.programme.models import MAX_CAPACITY, Festival, Session, Ward
+from festival.programme.models import Session
 from festival.programme.sheets import BOOTHS, SESSIONS
-from festival.programme.slugs import is_free
 
 MAX_SEATS = 10_000
 LONGEST_TEXT = 4_000
 LONGEST_FESTIVAL_DAYS = 60
 
 
-class WholeNumber(IntegerField):  # type: ignore[misc]
+class WholeNumber(IntegerField):
     """A whole number; "1.500" and "1 500" are 1500, as they are written here; anything else is refused in our words."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -42,125 +40,14 @@ def within(least: int, most: int) -> NumberRange:
     return NumberRange(least, most, _("This should be from %(min)s to %(max)s."))
 
 
-def _day(label: str, *validators: Any, **more: Any) -> DateField:
+def day_field(label: str, *validators: Any, **more: Any) -> DateField:
+    """A calendar day; also typed as 10/10/2027 where the browser offers no calendar."""
     return DateField(label, format=["%Y-%m-%d", "%d/%m/%Y"], validators=list(validators), **more)
 
 
-def _clock(label: str, *validators: Any) -> TimeField:
+def clock_field(label: str, *validators: Any) -> TimeField:
+    """A time of day."""
     return TimeField(label, format=["%H:%M", "%H:%M:%S"], validators=list(validators))
-
-
-class FestivalForm(BaseForm):
-    """The facts of a festival."""
-
-    name = Line(_("Name of the festival"), [required(), at_most(200)])
-    organizer_name = Line(_("Organized by"), [required(), at_most(200)])
-    ward_code = Line(
-        _("Ward code"), [Optional()], description=_("Five digits of the official list, such as 00256.")
-    )
-    first_day = _day(_("First day"), required())
-    last_day = _day(_("Last day"), Optional(), description=_("Leave empty for a festival of one day."))
-    opens_at = _clock(_("Doors open at"), required())
-    closes_at = _clock(_("Doors close at"), required())
-    venue = Line(_("Place"), [required(), at_most(200)])
-    address = Line(_("Address"), [at_most(300)], description=_("So that visitors and maps find it."))
-    capacity = WholeNumber(
-        _("How many people fit in"),
-        [required(), within(1, MAX_CAPACITY)],
-        description=_("Registration stops at this number."),
-    )
-
-    def validate_ward_code(self, field: Line) -> None:
-        if field.data and db.session.get(Ward, field.data) is None:
-            raise ValidationError(_("There is no ward with this code. It has 5 digits, such as 00256."))
-
-    def validate_last_day(self, field: DateField) -> None:
-        if not field.data or not self.first_day.data:
-            return
-        if field.data < self.first_day.data:
-            raise ValidationError(_("The last day must not come before the first one."))
-        if (field.data - self.first_day.data).days >= LONGEST_FESTIVAL_DAYS:
-            raise ValidationError(_("A festival lasts at most 60 days. Please check the year."))
-
-    def validate_closes_at(self, field: TimeField) -> None:
-        if field.data and self.opens_at.data and field.data <= self.opens_at.data:
-            raise ValidationError(_("The doors must close after they open."))
-
-    def values(self) -> dict[str, Any]:
-        """What was typed as columns of `Festival`."""
-        return {
-            "name": self.name.data,
-            "organizer_name": self.organizer_name.data,
-            "ward_code": self.ward_code.data or None,
-            "first_day": self.first_day.data,
-            "last_day": self.last_day.data or self.first_day.data,
-            "opens_at": self.opens_at.data,
-            "closes_at": self.closes_at.data,
-            "venue": self.venue.data,
-            "address": self.address.data or "",
-            "capacity": self.capacity.data,
-        }
-
-
-class NewFestivalForm(FestivalForm):
-    """A new festival; `organization_id` is asked only of those who work for several organizations."""
-
-    organization_id = SelectField(_("For the organization"), coerce=int)
-
-    def validate_first_day(self, field: DateField) -> None:
-        if field.data and field.data < today():
-            raise ValidationError(_("This day is over. Please check the year."))
-
-
-class EditFestivalForm(FestivalForm):
-    """A known festival, with what only matters once it is there."""
-
-    slug = Line(
-        _("Short name in the address"), description=_("Small letters, digits and dashes, such as ngay-hoi-2027.")
-    )
-    about = Lines(_("What visitors should know"), [at_most(LONGEST_TEXT)])
-    contact_phone = Line(_("Phone for questions"), [Optional(), Phone()])
-    contact_email = Line(_("E-mail for questions"), [Optional(), at_most(255), Email(_("This is no e-mail address."))])
-    registration_opens = DateTimeLocalField(
-        _("Registration opens"), [Optional()], description=_("Leave empty: as soon as the festival is published.")
-    )
-    registration_closes = DateTimeLocalField(
-        _("Registration closes"), [Optional()], description=_("Leave empty: when the festival ends.")
-    )
-
-    festival: Festival
-
-    def validate_slug(self, field: Line) -> None:
-        if not is_free(field.data, besides=self.festival):
-            raise ValidationError(
-                _("This short name is taken, reserved or has other letters than a–z, digits and dashes.")
-            )
-
-    def validate_registration_closes(self, field: DateTimeLocalField) -> None:
-        opens = self.registration_opens.data
-        if field.data and opens and field.data <= opens:
-            raise ValidationError(_("Registration must close after it opens."))
-
-    def values(self) -> dict[str, Any]:
-        values = super().values() | {
-            "about": self.about.data,
-            "contact_phone": self.contact_phone.data or None,
-            "contact_email": self.contact_email.data or None,
-            "registration_opens": _moment(self.registration_opens.data),
-            "registration_closes": _moment(self.registration_closes.data),
-        }
-        if "slug" in self:
-            values["slug"] = self.slug.data
-        return values
-
-
-def _moment(typed: datetime | None) -> datetime | None:
-    return at_local(typed.date(), typed.time()) if typed else None
-
-
-def typed(moment: datetime | None) -> datetime | None:
-    """A moment as the form field shows it: on a Vietnamese clock."""
-    return local(moment).replace(tzinfo=None) if moment else None
 
 
 class UploadForm(BaseForm):
@@ -230,7 +117,7 @@ class BoothForm(BaseForm):
 class WorkshopForm(BaseForm):
     """What is taught."""
 
-    title = Line(_("Title"), [required(), at_most(200)])
+    title = Line(_("Workshop title"), [required(), at_most(200)])
     audience = Line(_("For whom"), [at_most(120)], description=_("For example: older people."))
     host_name = Line(_("Run by"), [at_most(200)])
     description = Lines(_("What one learns there"), [at_most(LONGEST_TEXT)])
@@ -260,9 +147,9 @@ class SessionForm(BaseForm):
     workshop_id = SelectField(_("Workshop"), [required(_("Please choose a workshop."))], coerce=int)
     room = Line(_("Room"), [required(), at_most(SESSIONS.columns[3].longest)])
     booth_id = SelectField(_("At the booth"), coerce=int, description=_("Only if it takes place at a booth."))
-    day = _day(_("Day"), required())
-    start = _clock(_("From"), required())
-    end = _clock(_("To"), required())
+    day = day_field(_("Day"), required())
+    start = clock_field(_("Begins at"), required())
+    end = clock_field(_("Ends at"), required())
     capacity = WholeNumber(_("Seats"), [required(), within(1, MAX_SEATS)])
 
     def validate_workshop_id(self, field: SelectField) -> None:

@@ -31,7 +31,7 @@ class Ward(Model):
 
     @property
     def full_name(self) -> str:
-        """"Phường Hai Bà Trưng, Thành phố Hà Nội"."""
+        """ "Phường Hai Bà Trưng, Thành phố Hà Nội"."""
         return f"{self.name}, {self.province_name}"
 
 
@@ -108,7 +108,7 @@ class Festival(Model):
         return at_local(self.last_day, self.closes_at)
 
     def registration_open(self, at: datetime) -> bool:
-        """Whether a household may register or change at that moment: within the window, until the end of the festival."""
+        """Whether a household may register or change at that moment: within the window, until the festival ends."""
         if self.status not in (FestivalStatus.PUBLISHED, FestivalStatus.LIVE):
             return False
         after_start = self.registration_opens is None or self.registration_opens <= at
@@ -194,7 +194,7 @@ class Workshop(Model):
 
 
 class Session(Model):
-    """One sitting of a workshop. `seats_taken` counts confirmed and offered bookings; the database keeps it in bounds."""
+    """One sitting of a workshop. `seats_taken` counts confirmed and offered bookings, bounded by the database."""
 
     __tablename__ = "sessions"
     __table_args__ = (

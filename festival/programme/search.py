@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -26,6 +27,8 @@ from festival.programme.models import (
 
 MAX_QUERY_LENGTH = 100
 MAX_WORDS = 8
+
+Row = TypeVar("Row")
 
 
 class PartOfDay(enum.Enum):
@@ -92,11 +95,11 @@ def find_sessions(festival: Festival, filters: Filters = Filters()) -> Sequence[
     if filters.part or filters.day:
         days = [day for day in festival.days if filters.day in (None, day)]
         query = query.where(or_(False, *(_begins(day, filters.part) for day in days)))
-    return db.session.scalars(query).all()
+    return _closest(db.session.scalars(query).all(), filters.query, lambda session: session.workshop.folded)
 
 
 def find_booths(festival: Festival, filters: Filters = Filters()) -> Sequence[Booth]:
-    """The approved booths that fit the typed words and the topic, by zone and code, each with its zone. One statement."""
+    """The approved booths that fit words and topic, by zone and code, each with its zone. One statement."""
     query = (
         select(Booth)
         .outerjoin(Booth.zone)
@@ -107,7 +110,7 @@ def find_booths(festival: Festival, filters: Filters = Filters()) -> Sequence[Bo
     )
     if filters.topic:
         query = query.where(Booth.topic == filters.topic)
-    return db.session.scalars(query).all()
+    return _closest(db.session.scalars(query).all(), filters.query, lambda booth: booth.folded)
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ def topics_of(festival: Festival) -> list[Topic]:
         .group_by(Booth.topic)
         .order_by(func.count().desc(), Booth.topic)
     )
-    return [Topic(name, count) for name, count in db.session.execute(query).tuples()]
+    return [Topic(name, count) for name, count in db.session.execute(query)]
 
 
 def audiences_of(festival: Festival) -> list[str]:
@@ -154,7 +157,7 @@ def size_of(festival: Festival) -> Size:
         func.count(Session.id),
         func.coalesce(func.sum(Session.capacity - Session.seats_taken), 0),
     ).where(Session.festival_id == festival.id)
-    counted = db.session.execute(sessions).tuples().one()
+    counted = db.session.execute(sessions).one()
     return Size(*(int(value) for value in counted))
 
 
@@ -169,7 +172,7 @@ def next_sessions(festival: Festival, at: datetime, count: int) -> Sequence[Sess
     return db.session.scalars(query).all()
 
 
-def public_festivals(query: str = "") -> Select[tuple[Festival]]:
+def public_festivals(query: str = "") -> Select[Festival]:
     """The festivals that strangers may see, those to come first; `query` looks in ward, province and slug."""
     over = case((Festival.status == FestivalStatus.CLOSED, 1), else_=0)
     found = (
@@ -192,6 +195,15 @@ def _words(query: str) -> list[str]:
 def _words_in(folded: InstrumentedAttribute[str], query: str) -> list[ColumnElement[bool]]:
     """Every typed word stands somewhere in the folded column, in any order."""
     return [folded.like(like_pattern(word), escape="\\") for word in _words(query)]
+
+
+def _closest(rows: Sequence[Row], query: str, folded: Callable[[Row], str]) -> Sequence[Row]:
+    """Only the rows in which the words stand together as typed, if there are any; else all of them.
+
+    Without marks Vietnamese syllables are few: "dinh danh" also stands, apart, in "dành cho gia đình".
+    """
+    together = fold(query)
+    return [row for row in rows if together in folded(row)] or rows
 
 
 def _begins(day: date, part: PartOfDay | None) -> ColumnElement[bool]:

@@ -100,9 +100,7 @@ def checklist(festival: Festival) -> tuple[Check, ...]:
         return db.session.scalar(query) or 0
 
     booths = count(
-        select(func.count(Booth.id)).where(
-            Booth.festival_id == festival.id, Booth.status == BoothStatus.APPROVED
-        )
+        select(func.count(Booth.id)).where(Booth.festival_id == festival.id, Booth.status == BoothStatus.APPROVED)
     )
     sessions = count(select(func.count(Session.id)).where(Session.festival_id == festival.id))
     outside = count(

@@ -1,4 +1,4 @@
-"""What residents see of a festival: its home, the programme, booths and workshops, and the programme for other programs."""
+"""What residents see of a festival: its home, programme, booths and workshops; and the programme for other programs."""
 
 from __future__ import annotations
 
@@ -196,7 +196,8 @@ def _session(festival: Festival, wanted: str) -> Session:
 def _cached(response: Response, festival: Festival) -> Response:
     """Half a minute for everybody, since seats change; a draft is for nobody's cache."""
     response.headers["Cache-Control"] = "public, max-age=30" if festival.public else "private, no-store"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _public_url() -> str:

@@ -57,6 +57,8 @@ class _Reader:
 
     def read(self) -> ProgrammeReading:
         if not any(layout.is_called(sheet.title) for layout in sheets.ALL for sheet in self.found):
+            if not self.found:
+                raise FileRefused(ProblemCode.DAMAGED)
             expected = ", ".join(layout.name for layout in sheets.ALL)
             names = ", ".join(tidy(sheet.title)[:40] for sheet in self.found[:10])
             raise FileRefused(ProblemCode.NO_KNOWN_SHEET, expected=expected, found=names)
@@ -161,9 +163,7 @@ class _Reader:
         self.findings.refuse(ProblemCode.HEADER_MISSING, layout.name, expected=expected)
         return {}
 
-    def _places(
-        self, called: list[tuple[int, str, Column | None]], row: Row, layout: SheetLayout
-    ) -> dict[Column, int]:
+    def _places(self, called: list[tuple[int, str, Column | None]], row: Row, layout: SheetLayout) -> dict[Column, int]:
         places: dict[Column, int] = {}
         sound = True
         for index, header, column in called:

@@ -108,7 +108,7 @@ def edit_member(attendee: Attendee, member: Member, guardian_name: str | None) -
 
 
 def remove_member(attendee: Attendee) -> ChangeResult:
-    """Take a person out: ticket void, seats and place free. The last one cannot be taken out: that is a cancellation."""
+    """Take a person out: ticket void, seats and place free. (Taking out the last one is a cancellation.)"""
     registration = attendee.registration
     if not _open(registration):
         return ChangeResult(ChangeOutcome.CLOSED)

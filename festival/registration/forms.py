@@ -13,7 +13,6 @@ from wtforms import (
     FormField,
     HiddenField,
     SelectField,
-    StringField,
     ValidationError,
 )
 from wtforms.validators import Email, Optional
@@ -38,7 +37,7 @@ RELATIONS = (
 ELSEWHERE = ""
 
 
-class BirthYear(StringField):
+class BirthYear(Line):
     """A year of birth, kept as typed until it is checked; `year` is the number."""
 
     year: int = 0
@@ -72,11 +71,13 @@ class RegisterForm(BaseForm):
 
     submission = HiddenField()
     contact_name = Line(_("Your full name"), validators=[required(_("What is your name?")), at_most(120)])
-    phone = StringField(
-        _("Phone number"), validators=[required(_("We need a phone number to reach you if something changes.")), Phone()]
+    phone = Line(
+        _("Phone number"),
+        validators=[required(_("We need a phone number to reach you if something changes.")), Phone()],
     )
-    email = StringField(
-        _("E-mail"), validators=[Optional(), at_most(255), Email(_("This is not an e-mail address, such as ten@example.vn."))]
+    email = Line(
+        _("E-mail"),
+        validators=[Optional(), at_most(255), Email(_("This is not an e-mail address, such as ten@example.vn."))],
     )
     ward = SelectField(_("Ward or commune"), choices=[], default=ELSEWHERE)
     coming = BooleanField(_("I am coming too"), default=True)

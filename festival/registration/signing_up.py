@@ -70,9 +70,7 @@ class SignUpResult:
 def find_submission(festival: Festival, submission: str) -> Registration | None:
     """What this very form has registered before."""
     return db.session.scalar(
-        select(Registration).where(
-            Registration.submission == submission, Registration.festival_id == festival.id
-        )
+        select(Registration).where(Registration.submission == submission, Registration.festival_id == festival.id)
     )
 
 

@@ -29,7 +29,7 @@ def qr_text(ticket: Ticket, festival: Festival, public_url: str) -> str:
 
 
 def qr_matrix(text: str) -> list[list[bool]]:
-    """The modules of a code at level M, row by row, without margin. A fixed mask: searching the best one costs 20 ms."""
+    """The modules of a code at level M, row by row, without margin. The mask is fixed: finding the best costs 20 ms."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=2)
     code.add_data(text)
     code.make(fit=True)

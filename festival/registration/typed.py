@@ -19,7 +19,7 @@ WISH = "session-"
 
 
 def tidy_members(typed: Typed, remove: int | None = None, add: bool = False) -> Typed:
-    """The same form with its people numbered from 0: without empty rows and without `remove`, with a new row if `add`."""
+    """The same form, its people numbered from 0: without empty rows and `remove`, with a new row if `add`."""
     kept = [place for place in _places(typed) if place != remove and _filled(typed, place)]
     kept = kept[:MAX_MEMBERS]
     renumbered = {str(old): str(new) for new, old in enumerate(kept)}

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
@@ -87,7 +87,7 @@ def _carried(typed: Typed, step: Step) -> list[tuple[str, str]]:
 
 
 @bp.route("/<festival>/register", methods=["GET", "POST"])
-@limiter.limit("300 per 10 minutes", methods=["POST"])  # type: ignore[untyped-decorator]
+@limiter.limit("300 per 10 minutes", methods=["POST"])
 def register(festival: Festival) -> ResponseReturnValue:
     """The form, step by step; or why there is none now."""
     return _take_step(festival) if request.method == "POST" else _begin(festival)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -47,7 +48,9 @@ def parts_of_days(sessions: Sequence[Session]) -> list[PartOfDay]:
     return [PartOfDay(day, afternoon, list(rows)) for (day, afternoon), rows in groupby(sessions, part)]
 
 
-def foresee(wishes: Mapping[str, Sequence[Session]], held: frozenset[tuple[str, int]] = frozenset()) -> list[SeatResult]:
+def foresee(
+    wishes: Mapping[str, Sequence[Session]], held: frozenset[tuple[str, int]] = frozenset()
+) -> list[SeatResult]:
     """What would be refused now, without taking anything: `wishes` by a person's name in the form's order.
 
     `held` are the (person, session id) that have a seat already. Somebody may still be faster afterwards.
@@ -70,6 +73,10 @@ def foresee(wishes: Mapping[str, Sequence[Session]], held: frozenset[tuple[str, 
 
 def words_for(result: SeatResult) -> str:
     """Why a session could not be had, in a sentence that names it."""
+    return str(_words(result))
+
+
+def _words(result: SeatResult) -> Any:
     title, at = result.session.workshop.title, local(result.session.starts_at).strftime("%H:%M")
     if result.outcome is SeatOutcome.OVERLAPS and result.conflicting is not None:
         return _(
@@ -83,13 +90,11 @@ def words_for(result: SeatResult) -> str:
     if result.outcome is SeatOutcome.STARTED:
         return _("“%(title)s” at %(at)s has begun already.", title=title, at=at)
     if result.seats_left > 0:
-        return str(
-            ngettext(
-                "“%(title)s” at %(at)s has only %(num)d seat left, not enough for all of you.",
-                "“%(title)s” at %(at)s has only %(num)d seats left, not enough for all of you.",
-                result.seats_left,
-                title=title,
-                at=at,
-            )
+        return ngettext(
+            "“%(title)s” at %(at)s has only %(num)d seat left, not enough for all of you.",
+            "“%(title)s” at %(at)s has only %(num)d seats left, not enough for all of you.",
+            result.seats_left,
+            title=title,
+            at=at,
         )
     return _("“%(title)s” at %(at)s is full now. Please choose another one.", title=title, at=at)

@@ -35,10 +35,14 @@ def figures_of(festival: Festival) -> DayFigures:
     """The numbers of this moment, in a fixed number of statements."""
 
     def count(statement: object) -> int:
-        return db.session.scalar(statement) or 0  # type: ignore[call-overload, no-any-return]
+        return db.session.scalar(statement) or 0  # type: ignore[call-overload]
 
     entrance = (
-        select(Admission.attendee_id, func.min(Admission.admitted_at).label("at"), func.min(Admission.device_id).label("device"))
+        select(
+            Admission.attendee_id,
+            func.min(Admission.admitted_at).label("at"),
+            func.min(Admission.device_id).label("device"),
+        )
         .join(Checkpoint, Checkpoint.id == Admission.checkpoint_id)
         .where(Checkpoint.festival_id == festival.id, Checkpoint.kind == CheckpointKind.ENTRANCE)
         .group_by(Admission.attendee_id)
@@ -55,7 +59,7 @@ def figures_of(festival: Festival) -> DayFigures:
             .join(Admission, Admission.checkpoint_id == Checkpoint.id)
             .where(Checkpoint.festival_id == festival.id, Checkpoint.kind == CheckpointKind.SESSION)
             .group_by(Checkpoint.session_id)
-        ).all()  # type: ignore[arg-type]
+        ).all()
     )
     sessions = db.session.scalars(
         select(Session).where(Session.festival_id == festival.id).order_by(Session.starts_at, Session.room)

@@ -24,7 +24,7 @@ from festival.registration.models import Attendee, Booking, Registration, Relati
 MAX_SEARCH = 100
 
 
-def registrations_of(festival: Festival, wanted: str = "") -> Select[tuple[Registration]]:
+def registrations_of(festival: Festival, wanted: str = "") -> Select[Registration]:
     """The registrations of a festival, newest first; `wanted` is a name (marks do not matter), the end of a phone
     number (4 digits or more) or a short code."""
     query = (
@@ -100,12 +100,11 @@ def _rows(festival: Festival) -> list[tuple[str | int, ...]]:
         )
         .order_by(Attendee.name_key, Attendee.id)
     ).all()
-    codes = {
-        attendee: code
-        for attendee, code in db.session.execute(
-            select(Ticket.attendee_id, Ticket.short_code).where(Ticket.festival_id == festival.id)
-        )
-    }
+    codes = dict(
+        db.session.execute(select(Ticket.attendee_id, Ticket.short_code).where(Ticket.festival_id == festival.id))
+        .tuples()
+        .all()
+    )
     let_in: dict[int, str] = defaultdict(str)
     admissions = db.session.execute(
         select(Admission.attendee_id, Admission.admitted_at)

@@ -13,8 +13,9 @@ from festival.accounts.policy import ORGANIZER, organizations_of
 from festival.core.paging import page_of
 from festival.extensions import db
 from festival.programme.editing import EditOutcome, save_festival
+from festival.programme.festival_forms import EditFestivalForm, NewFestivalForm, shown_festival
 from festival.programme.finding import festivals_of
-from festival.programme.forms import ButtonForm, EditFestivalForm, NewFestivalForm, typed
+from festival.programme.forms import ButtonForm
 from festival.programme.manage_views import bp, complain
 from festival.programme.models import Festival, FestivalStatus
 from festival.programme.reading import FestivalFacts
@@ -76,12 +77,7 @@ def new_festival() -> ResponseReturnValue:
 @bp.route("/<festival>/edit", methods=["GET", "POST"])
 def edit_festival(festival: Festival) -> ResponseReturnValue:
     """The festival's facts."""
-    form = EditFestivalForm(
-        obj=festival,
-        registration_opens=typed(festival.registration_opens),
-        registration_closes=typed(festival.registration_closes),
-        last_day=festival.last_day if festival.last_day != festival.first_day else None,
-    )
+    form = EditFestivalForm(data=shown_festival(festival))
     form.festival = festival
     if festival.status is not FestivalStatus.DRAFT:
         del form.slug
@@ -114,9 +110,7 @@ def publish(festival: Festival) -> ResponseReturnValue:
             case _:
                 flash(_("It is published already."), "info")
         return redirect(url_for(".publish", festival=festival.slug))
-    return render_template(
-        "programme/manage/publish.html", festival=festival, checks=checklist(festival), button=form
-    )
+    return render_template("programme/manage/publish.html", festival=festival, checks=checklist(festival), button=form)
 
 
 @bp.post("/<festival>/unpublish")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, time
-from typing import Any
-
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,7 +23,6 @@ from festival.programme.template_workbook import programme_workbook
 from festival.programme.uploads import find_upload, forget_upload, keep_upload
 from festival.programme.wards import ensure_wards, known_codes
 from festival.programme.workbook import read_workbook
-from festival.templating import clock, day
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -42,15 +38,6 @@ FACT_LABELS = {
     "address": lazy_gettext("Address"),
     "capacity": lazy_gettext("How many people fit in"),
 }
-
-
-def shown(value: Any) -> str:
-    """A fact as it is written in the reader's language."""
-    if isinstance(value, date):
-        return day(value)
-    if isinstance(value, time):
-        return clock(value)
-    return "–" if value in (None, "") else str(value)
 
 
 @bp.get("/template.xlsx")
@@ -87,6 +74,7 @@ def _upload(festival: Festival | None) -> ResponseReturnValue:
         content: bytes = form.file.data.read()
         reading = read_workbook(content)
         if not reading.is_refused:
+            ensure_wards()
             kept = keep_upload(current_user, festival, form.file.data.filename or "", content)
             db.session.commit()
             if festival:
@@ -125,7 +113,6 @@ def preview(festival: Festival, token: str) -> ResponseReturnValue:
 
 def _read_again(token: str, festival: Festival | None) -> tuple[ProgrammeUpload, ProgrammeReading]:
     kept = find_upload(token, current_user, festival) or abort(404)
-    ensure_wards()
     return kept, read_workbook(kept.content, known_codes())
 
 
@@ -136,7 +123,7 @@ def _preview(
     form: ButtonForm | ImportNewForm,
     missing: tuple[str, ...],
 ) -> ResponseReturnValue:
-    facts = [(label, shown(getattr(reading.facts, name))) for name, label in FACT_LABELS.items()]
+    facts = [(label, getattr(reading.facts, name)) for name, label in FACT_LABELS.items()]
     result = plan_reading(reading, festival)
     return render_template(
         "programme/manage/preview.html",
@@ -145,7 +132,7 @@ def _preview(
         reading=reading,
         result=result,
         facts=facts if festival is None else [],
-        changes=[(FACT_LABELS[change.field], shown(change.before), shown(change.after)) for change in result.facts],
+        changes=[(FACT_LABELS[change.field], change.before, change.after) for change in result.facts],
         missing=[FACT_LABELS[name] for name in missing],
         place=place,
         words=words,

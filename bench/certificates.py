@@ -1,0 +1,127 @@
+"""How fast certificates are printed: one file for the printer, separate files, and WeasyPrint one by one beside them.
+
+`limit` is WeasyPrint rendering each certificate anew, measured in the same run; `ratio` says how many times faster we
+are. One process, one core.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
+
+from festival.certificates.layout import render_whole
+from festival.certificates.printing import base_page, print_all, print_one
+from festival.certificates.wording import CertificateText, SheetText, verification_url
+
+ROUNDS = 3
+WHOLE, SEPARATE, BULK, MEMORY_PAGES = 8, 1_000, 2_000, 10_000
+
+SHEET = SheetText(
+    issuer="Ủy ban nhân dân phường Thử Nghiệm",
+    superior="Ủy ban nhân dân thành phố Ví Dụ",
+    place="Phường Thử Nghiệm",
+    festival="Ngày hội toàn dân học tập số năm 2027",
+    venue="Nhà văn hóa phường",
+    first_day=date(2027, 10, 10),
+    last_day=date(2027, 10, 10),
+)
+_FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô")
+_MIDDLE = ("Thị", "Văn", "Thị Thuỳ", "Hữu", "Minh", "Ngọc", "Quốc", "Thị Phương", "Đức", "Xuân", "Thanh", "Kim", "Gia")
+_GIVEN = ("Dương", "Hoa", "Ước", "Tuấn", "Linh", "Khôi", "Ánh", "Hạnh", "Phúc", "Nghĩa", "Quyên", "Trân", "Tỵ", "Yến")
+
+
+def people(count: int, start: int = 0) -> Iterator[CertificateText]:
+    """As many different certificates; nobody real."""
+    for number in range(start, start + count):
+        given = f"{_GIVEN[number // 182 % 14]} {_GIVEN[number // 2548 % 14]}"
+        name = f"{_FAMILY[number % 14]} {_MIDDLE[number // 14 % 13]} {given}"
+        code = f"{number:08d}"
+        yield CertificateText(
+            sheet=SHEET,
+            name=name,
+            serial=f"{number + 1:04d}/2027/CN",
+            code=code,
+            verification_url=verification_url("https://festival.example.vn", code),
+            issued_on=date(2027, 10, 10),
+        )
+
+
+def run() -> Iterator[dict[str, object]]:
+    """The figures, each the median of three rounds; `cpu_ms` is processor time for one certificate."""
+    base_page(SHEET)
+    whole: list[tuple[float, float]] = []
+    separate: list[tuple[float, float]] = []
+    bulk: list[tuple[float, float]] = []
+    for turn in range(ROUNDS):
+        whole.append(_rate(WHOLE, lambda: [render_whole(text) for text in people(WHOLE)]))
+        # Other people each time, so that no round finds the last one's names in a cache.
+        alone, together = turn * SEPARATE, 10_000 + turn * BULK
+        separate.append(_rate(SEPARATE, partial(_print_separately, alone)))
+        bulk.append(_rate(BULK, partial(_print_together, together)))
+    limit = statistics.median(rate for rate, _ in whole)
+    for metric, rounds, count in (("separate", separate, SEPARATE), ("bulk", bulk, BULK)):
+        value = statistics.median(rate for rate, _ in rounds)
+        yield {
+            "bench": "certificates",
+            "metric": f"{metric}_rate",
+            "value": round(value, 1),
+            "unit": "certificates/s",
+            "cpu_ms": round(statistics.median(cpu for _, cpu in rounds), 3),
+            "certificates": count,
+            "limit": round(limit, 2),
+            "limit_is": "WeasyPrint one by one",
+            "ratio": round(value / limit, 1),
+        }
+    yield {
+        "bench": "certificates",
+        "metric": "base_page_bytes",
+        "value": len(base_page(SHEET).pdf),
+        "unit": "bytes",
+        "one_file": len(print_one(next(people(1)))),
+    }
+    yield {
+        "bench": "certificates",
+        "metric": "bulk_peak_memory",
+        "value": _peak_memory(),
+        "unit": "MB",
+        "certificates": MEMORY_PAGES,
+    }
+
+
+def _print_separately(start: int) -> None:
+    for text in people(SEPARATE, start):
+        print_one(text)
+
+
+def _print_together(start: int) -> None:
+    with tempfile.TemporaryFile() as file:
+        print_all(SHEET, people(BULK, start), file)
+
+
+def _rate(count: int, work: Callable[[], object]) -> tuple[float, float]:
+    """Certificates a second, and milliseconds of processor time for each."""
+    began, busy = time.perf_counter(), time.process_time()
+    work()
+    return count / (time.perf_counter() - began), (time.process_time() - busy) / count * 1000
+
+
+def _peak_memory() -> float:
+    """The most memory a fresh process needs to print the large file, in MB: program, fonts and all."""
+    printed = subprocess.run(
+        [sys.executable, "-m", "bench.certificates"], check=True, capture_output=True, text=True, env=dict(os.environ)
+    )
+    return float(printed.stdout)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryFile() as large:
+        print_all(SHEET, people(MEMORY_PAGES), large)
+    print(round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1))
