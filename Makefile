@@ -10,6 +10,8 @@ ONLY ?=
 FROM ?=
 
 BIN := .venv/bin
+# Tests start node themselves, and it may be the one in .venv.
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 OLD := Festival needs Python 3.11 or newer, and $(PYTHON) is older. Name a newer one: make run PYTHON=python3.12
 READY := @$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("$(OLD)")' && $(PYTHON) scripts/make_ready.py
 
@@ -31,7 +33,7 @@ run:
 test:
 	$(READY) test
 	@$(BIN)/python scripts/translations.py compile
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(WITH_NODE) $(BIN)/python -m pytest $(ARGS)
 
 lint:
 	$(READY) dev
@@ -48,7 +50,7 @@ lock:
 # Progress goes to standard error, so that the results can be piped on.
 bench:
 	$(READY) test >&2
-	@$(BIN)/python -m bench $(ONLY)
+	@$(WITH_NODE) $(BIN)/python -m bench $(ONLY)
 
 clean:
 	rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

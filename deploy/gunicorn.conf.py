@@ -19,6 +19,8 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # Heartbeats in memory: on a slow disk a heartbeat file would make gunicorn believe that a worker hangs.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+# Nobody steers a running gunicorn here, so it makes no socket for that in the home folder.
+control_socket_disable = True
 # The application writes its own log line for each request, without addresses and names (festival/logs.py).
 accesslog = None
 loglevel = os.environ.get("FESTIVAL_LOG_LEVEL", "warning")
