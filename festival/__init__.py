@@ -10,7 +10,7 @@ from festival.config import ROOT, Settings
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application with all its parts, ready to serve; reads the environment when no settings are given."""
-    from festival import accounts_setup, commands, errors, gate, health, language, logs, parts, queue, templating
+    from festival import accounts_setup, commands, errors, gate, language, logs, parts, queue, templating
     from festival.extensions import compress, csrf, db, limiter, migrate
 
     settings = settings or Settings.from_environment()
@@ -40,7 +40,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     templating.init_templating(app)
     errors.init_errors(app)
 
-    app.register_blueprint(health.bp)
     parts.register_parts(app)
     commands.init_commands(app)
     return app

@@ -1,36 +1,51 @@
-"""The parts of the house and their doors: every blueprint, in the order of the design page."""
+"""The parts of the house and their doors: every table, and every blueprint in the order of the design page."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-
 from flask import Flask
 
-TABLES = ("accounts", "messages", "consents", "programme", "registration", "checkin", "certificates")
-"""The parts that have tables; all are loaded, so that keys between them and migrations know each other."""
+from festival.config import Settings
 
-PARTS = (
-    "festival.checkin.views",
-    "festival.household.views",
-    "festival.certificates.views",
-    "festival.programme.manage_views",
-    "festival.checkin.manage_views",
-    "festival.certificates.manage_views",
-    "festival.reports.views",
-    "festival.registration.views",
-    "festival.programme.views",
-)
+
+def load_tables() -> None:
+    """Load the tables of all parts, so that keys between them and migrations know each other."""
+    import festival.accounts.models
+    import festival.certificates.models
+    import festival.checkin.models
+    import festival.consents.models
+    import festival.messages.models
+    import festival.privacy.models
+    import festival.programme.models
+    import festival.registration.models  # noqa: F401
 
 
 def register_parts(app: Flask) -> None:
-    """Register the blueprints of all parts."""
-    for part in TABLES:
-        importlib.import_module(f"festival.{part}.models")
-    names = list(PARTS)
-    if app.extensions["settings"].development or app.testing:
-        names.insert(0, "festival.look")
-    for name in names:
-        if importlib.util.find_spec(name) is None:  # while the house is being built
-            continue
-        app.register_blueprint(importlib.import_module(name).bp)
+    """Register the blueprints of all parts; the page of components only where Festival is developed."""
+    from festival import health, look
+    from festival.certificates import manage_views as certificates_manage
+    from festival.certificates import views as certificates
+    from festival.checkin import manage_views as checkin_manage
+    from festival.checkin import views as checkin
+    from festival.household import views as household
+    from festival.programme import manage_views as programme_manage
+    from festival.programme import views as programme
+    from festival.registration import views as registration
+    from festival.reports import views as reports
+
+    load_tables()
+    settings: Settings = app.extensions["settings"]
+    if settings.development or settings.testing:
+        app.register_blueprint(look.bp)
+    for part in (
+        health,
+        programme,
+        registration,
+        checkin,
+        certificates,
+        household,
+        reports,
+        programme_manage,
+        checkin_manage,
+        certificates_manage,
+    ):
+        app.register_blueprint(part.bp)

@@ -1,0 +1,1 @@
+"""Benches: `make bench`, or `make bench ONLY=checkin`. One JSON object a line on standard output."""
