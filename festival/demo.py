@@ -13,8 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from festival.accounts.models import Organization, StaffRole, User
 from festival.accounts.staff import give_role, make_password, make_user, set_password
@@ -232,7 +233,10 @@ def add_commands(group: AppGroup) -> None:
 @click.option("--households", default=HOUSEHOLDS, show_default=True)
 def demo(if_empty: bool, households: int) -> None:
     """Load a demo festival that takes place today and tomorrow, and print the sign-ins."""
-    if if_empty and db.session.scalar(select(Festival.id).limit(1)) is not None:
+    if if_empty and (last := db.session.scalar(select(func.max(Festival.last_day)))) is not None:
+        if last < today():
+            click.echo(f"  Every festival here is over (the last one was on {last:%d/%m/%Y}).")
+            click.echo(f"  A new demo, today and tomorrow: {_command('demo')}")
         return
     click.echo("Loading the demo festival …", err=True)
     festival = make_demo(households)
@@ -249,4 +253,10 @@ def demo(if_empty: bool, households: int) -> None:
     db.session.commit()
     click.echo(f"\n  The demo festival: {festival.name}, today and tomorrow (/{festival.slug}/).\n  Sign-ins:\n")
     click.echo("\n".join(lines))
-    click.echo("\n  Forgotten? flask --app wsgi festival staff password EMAIL makes a new one.\n")
+    click.echo(f"\n  Shown only now. A new password: {_command('staff password EMAIL')}\n")
+
+
+def _command(words: str) -> str:
+    """The command as it is typed in this installation's top folder."""
+    data = current_app.extensions["settings"].data
+    return f"FESTIVAL_DATA={data} .venv/bin/flask --app wsgi festival {words}"
