@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -19,10 +19,11 @@ from festival.extensions import db, limiter
 from festival.household.calendar import household_calendar
 from festival.household.forms import ChangeMemberForm, ConfirmForm
 from festival.household.tickets import tickets_to_show
+from festival.programme.models import FestivalStatus
 from festival.registration import changing
 from festival.registration.booking import HOLDS_A_SEAT, SeatResult
 from festival.registration.changing import ChangeOutcome, ChangeResult
-from festival.registration.links import find_registration
+from festival.registration.links import find_registration, was_a_link
 from festival.registration.models import Attendee, Registration, Ticket, TicketKind
 from festival.registration.signing_up import MAX_MEMBERS
 from festival.registration.ticket_code import decode, verify
@@ -34,7 +35,7 @@ bp = Blueprint("household", __name__)
 
 
 def _household(secret: str) -> Registration:
-    return find_registration(secret) or abort(404)
+    return find_registration(secret) or abort(410 if was_a_link(secret) else 404)
 
 
 def _member(registration: Registration, attendee_id: int) -> Attendee:
@@ -82,7 +83,7 @@ def qr(secret: str, ticket_id: int) -> ResponseReturnValue:
 def calendar(secret: str) -> ResponseReturnValue:
     """The festival and the sessions of all members, for the phone's calendar."""
     registration = _household(secret)
-    body = household_calendar(registration, url_for("household.show", secret=secret, _external=True))
+    body = household_calendar(registration, current_app.extensions["settings"].public_url)
     return Response(
         body, mimetype="text/calendar", headers={"Content-Disposition": 'attachment; filename="ngay-hoi.ics"'}
     )
@@ -238,5 +239,7 @@ def ticket(code: str) -> ResponseReturnValue:
     festival = registration.festival
     if not verify(read, festival.public_key):
         return render_template("household/ticket.html", shown=None), 404
+    if festival.status is FestivalStatus.ARCHIVED:
+        abort(410)
     name = mask_name(row.attendee.name if row.attendee else registration.contact_name)
     return render_template("household/ticket.html", shown=name, ticket=row, festival=festival, kinds=TicketKind)

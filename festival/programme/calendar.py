@@ -17,28 +17,48 @@ from festival.programme.timetable import place
 
 
 def sessions_calendar(festival: Festival, sessions: Iterable[Session], public_url: str) -> bytes:
-    """A calendar with one event a session. Times are in UTC, so that every calendar program agrees on them.
+    """A calendar with one event a session."""
+    return calendar_of(festival, [session_event(festival, session, public_url) for session in sessions])
 
-    An event's UID is made of the host, the festival and the session, and never changes: importing again updates.
-    """
-    calendar = _calendar(festival)
-    for session in sessions:
-        event = _event(f"{festival.slug}-session-{session.id}", public_url)
-        event.add("summary", session.workshop.title)
-        event.add("dtstart", session.starts_at)
-        event.add("dtend", session.ends_at)
-        event.add("location", ", ".join(part for part in (place(session), festival.venue, festival.address) if part))
-        event.add("description", "\n".join(p for p in (session.workshop.audience, session.workshop.description) if p))
-        address = url_for("programme.workshop", festival=festival.slug, workshop_id=session.workshop_id)
-        event.add("url", public_url + address)
+
+def festival_calendar(festival: Festival, public_url: str) -> bytes:
+    """A calendar with one event for each day of the festival, from opening to closing."""
+    return calendar_of(festival, day_events(festival, public_url))
+
+
+def calendar_of(festival: Festival, events: Iterable[Event]) -> bytes:
+    """The events as one file, named after the festival."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Festival//Digital Learning Day//VI")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", festival.name)
+    calendar.add("x-wr-timezone", "Asia/Ho_Chi_Minh")
+    for event in events:
         calendar.add_component(event)
     document: bytes = calendar.to_ical()
     return document
 
 
-def festival_calendar(festival: Festival, public_url: str) -> bytes:
-    """A calendar with one event for each day of the festival, from opening to closing."""
-    calendar = _calendar(festival)
+def session_event(festival: Festival, session: Session, public_url: str, description: str | None = None) -> Event:
+    """One session. Times are in UTC, so that every calendar program agrees on them.
+
+    The UID is made of the host, the festival and the session, and never changes: importing again updates.
+    """
+    event = _event(f"{festival.slug}-session-{session.id}", public_url)
+    event.add("summary", session.workshop.title)
+    event.add("dtstart", session.starts_at)
+    event.add("dtend", session.ends_at)
+    event.add("location", ", ".join(part for part in (place(session), festival.venue, festival.address) if part))
+    about = "\n".join(p for p in (session.workshop.audience, session.workshop.description) if p)
+    event.add("description", about if description is None else description)
+    address = url_for("programme.workshop", festival=festival.slug, workshop_id=session.workshop_id)
+    event.add("url", public_url + address)
+    return event
+
+
+def day_events(festival: Festival, public_url: str) -> list[Event]:
+    """Each day of the festival, from opening to closing."""
+    events = []
     for day in festival.days:
         event = _event(f"{festival.slug}-day-{day.isoformat()}", public_url)
         event.add("summary", festival.name)
@@ -46,9 +66,8 @@ def festival_calendar(festival: Festival, public_url: str) -> bytes:
         event.add("dtend", at_local(day, festival.closes_at))
         event.add("location", ", ".join(part for part in (festival.venue, festival.address) if part))
         event.add("url", public_url + url_for("programme.home", festival=festival.slug))
-        calendar.add_component(event)
-    document: bytes = calendar.to_ical()
-    return document
+        events.append(event)
+    return events
 
 
 def calendar_etag(calendar: bytes) -> str:
@@ -130,15 +149,6 @@ def _session(session: Session) -> dict[str, Any]:
 
 def _iso(moment: datetime) -> str:
     return local(moment).isoformat(timespec="minutes")
-
-
-def _calendar(festival: Festival) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", "-//Festival//Digital Learning Day//VI")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", festival.name)
-    calendar.add("x-wr-timezone", "Asia/Ho_Chi_Minh")
-    return calendar
 
 
 def _event(name: str, public_url: str) -> Event:

@@ -13,7 +13,7 @@ from festival.core.clock import at_local, local, today
 from festival.core.forms import BaseForm, Line, Lines, Phone, at_most, required
 from festival.extensions import db
 from festival.programme.forms import LONGEST_TEXT, WholeNumber, clock_field, day_field, within
-from festival.programme.models import MAX_CAPACITY, Festival, Ward
+from festival.programme.models import MAX_CAPACITY, MAX_KEEP_DAYS, Festival, Ward
 from festival.programme.slugs import is_free
 
 LONGEST_FESTIVAL_DAYS = 60
@@ -102,7 +102,25 @@ class EditFestivalForm(FestivalForm):
         description=_("Leave empty: when the festival ends."),
     )
 
+    keep_days = WholeNumber(
+        _("Days to keep residents' data"),
+        [required(), within(1, MAX_KEEP_DAYS)],
+        description=_(
+            "So many days after the last day, names, phone numbers and e-mail addresses are erased for good; "
+            "the figures stay, and certificates can still be checked. Residents read the date on every page."
+        ),
+    )
+
     festival: Festival
+
+    def validate_keep_days(self, field: WholeNumber) -> None:
+        if field.data and self.festival.places_taken and field.data > self.festival.keep_days:
+            raise ValidationError(
+                _(
+                    "People have registered and were told %(days)s days. You can only shorten it.",
+                    days=self.festival.keep_days,
+                )
+            )
 
     def validate_slug(self, field: Line) -> None:
         if not is_free(field.data, besides=self.festival):
@@ -122,6 +140,7 @@ class EditFestivalForm(FestivalForm):
             "contact_email": self.contact_email.data or None,
             "registration_opens": _moment(self.registration_opens.data),
             "registration_closes": _moment(self.registration_closes.data),
+            "keep_days": self.keep_days.data,
         }
         if "slug" in self:
             values["slug"] = self.slug.data
@@ -139,7 +158,7 @@ def shown_festival(festival: Festival) -> dict[str, Any]:
         return local(moment).replace(tzinfo=None) if moment else None
 
     facts = ("name", "organizer_name", "ward_code", "first_day", "opens_at", "closes_at", "venue", "address")
-    more = ("capacity", "slug", "about", "contact_phone", "contact_email")
+    more = ("capacity", "slug", "about", "contact_phone", "contact_email", "keep_days")
     return {name: getattr(festival, name) for name in (*facts, *more)} | {
         "last_day": festival.last_day if festival.last_day != festival.first_day else None,
         "registration_opens": typed(festival.registration_opens),

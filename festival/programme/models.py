@@ -14,6 +14,8 @@ from festival.core.text import fold
 from festival.extensions import Model
 
 MAX_CAPACITY = 1_000_000
+DEFAULT_KEEP_DAYS = 60
+MAX_KEEP_DAYS = 365
 
 
 class Ward(Model):
@@ -54,6 +56,7 @@ class Festival(Model):
         CheckConstraint("first_day <= last_day", name="days_in_order"),
         CheckConstraint("opens_at < closes_at", name="hours_in_order"),
         CheckConstraint("capacity > 0", name="capacity_positive"),
+        CheckConstraint("keep_days BETWEEN 1 AND 365", name="keep_days_within_a_year"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -79,6 +82,7 @@ class Festival(Model):
     registration_opens: Mapped[datetime | None] = mapped_column(Moment)
     registration_closes: Mapped[datetime | None] = mapped_column(Moment)
     certificates_issued: Mapped[int] = mapped_column(default=0)
+    keep_days: Mapped[int] = mapped_column(default=DEFAULT_KEEP_DAYS)
     public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     sealed_private_key: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
@@ -106,6 +110,11 @@ class Festival(Model):
     def ends(self) -> datetime:
         """The moment the doors close on the last day."""
         return at_local(self.last_day, self.closes_at)
+
+    @property
+    def erase_after(self) -> date:
+        """The last day on which the residents' data are kept; on the next one they are erased (`festival/privacy`)."""
+        return self.last_day + timedelta(days=self.keep_days)
 
     def registration_open(self, at: datetime) -> bool:
         """Whether a household may register or change at that moment: within the window, until the festival ends."""

@@ -65,7 +65,7 @@ def test_a_renewed_link_voids_the_old_one(client, household, page):
     household.link_version += 1
     db.session.commit()
 
-    assert client.get(page).status_code == 404
+    assert client.get(page).status_code == 410
     assert find_registration(secret_of(household)) is not None
 
 
