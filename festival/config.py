@@ -105,7 +105,6 @@ class Settings:
             "TESTING": self.testing,
             "TEMPLATES_AUTO_RELOAD": self.development,
             "PREFERRED_URL_SCHEME": urlsplit(self.public_url).scheme,
-            "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
             "SESSION_COOKIE_NAME": "festival",
             "SESSION_COOKIE_SECURE": self.secure,
             "SESSION_COOKIE_HTTPONLY": True,
@@ -118,6 +117,7 @@ class Settings:
             "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
             "RATELIMIT_HEADERS_ENABLED": False,
             "COMPRESS_ALGORITHM": ["gzip"],
+            "COMPRESS_ALGORITHM_STREAMING": ["gzip"],
             "COMPRESS_MIMETYPES": [
                 "text/html",
                 "text/css",
@@ -151,6 +151,8 @@ class Settings:
             "SECURITY_I18N_DOMAIN": "messages",
             "SECURITY_I18N_DIRNAME": str(ROOT / "festival" / "translations"),
             "SECURITY_LOGIN_USER_TEMPLATE": "accounts/sign_in.html",
+            "SECURITY_VERIFY_URL": "/manage/verify",
+            "SECURITY_VERIFY_TEMPLATE": "accounts/verify.html",
             "SECURITY_CHANGE_PASSWORD_TEMPLATE": "accounts/password.html",
         }
 

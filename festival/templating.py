@@ -24,6 +24,14 @@ def _fingerprint(path: str, changed: int) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
 
 
+def static_max_age(filename: str | None) -> int | None:
+    """How long a browser may keep a static file, in seconds: a year by its hashed address, fonts for a month; anything
+    else (modules that import each other by plain names) is asked about each time, and a 304 answers."""
+    if "v" in request.args:
+        return 365 * 86400
+    return 30 * 86400 if filename and filename.startswith("vendor/fonts/") else None
+
+
 def asset(filename: str) -> str:
     """The address of a file below static/ (or of a built one below static/vendor/), changing with its content."""
     for folder in ("", "vendor/"):
@@ -76,6 +84,7 @@ def lines(text: str) -> Markup:
 
 def init_templating(app: Flask) -> None:
     """Give the templates their filters and globals."""
+    app.get_send_file_max_age = static_max_age  # type: ignore[method-assign]
     app.jinja_env.filters.update(
         clock=clock, day=day, weekday=weekday, moment=moment, phone=show_phone, lines=lines, local=local
     )

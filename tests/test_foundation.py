@@ -157,3 +157,15 @@ def test_clustered_mode_refuses_to_start_without_what_it_needs(tmp_path):
 
 def test_the_empty_service_greets(client):
     assert plain(client.get("/").text)
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("/static/images/favicon.svg?v=1", "max-age=31536000"),
+        ("/static/images/favicon.svg", "no-cache"),
+        ("/static/door/decision.js", "no-cache"),
+    ],
+)
+def test_a_static_file_is_kept_long_only_under_an_address_that_changes_with_it(client, address, kept):
+    assert kept in client.get(address).headers["Cache-Control"]

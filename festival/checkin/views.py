@@ -28,7 +28,7 @@ bp = Blueprint("checkin", __name__, url_prefix="/door")
 # Nobody types faster; a machine that guesses short codes or numbers of people would.
 BY_HAND = parse("600 per 10 minutes")
 SEARCHES = "30 per minute"
-PAIRINGS = "30 per minute"
+PAIRINGS = "120 per minute"
 
 
 def _device_key() -> str:
@@ -61,7 +61,10 @@ def pair(code: str) -> ResponseReturnValue:
     form = PairForm()
     if not form.validate_on_submit():
         return _pair_page(code, form)
+    before = pairing.find_device(request.cookies.get(DEVICE_COOKIE, ""))
     pairing_result = pairing.pair(code, form.on_duty.data)
+    if before is not None and pairing_result.outcome is PairingOutcome.PAIRED:
+        pairing.revoke(before)  # its token is about to be overwritten on this phone
     db.session.commit()
     if pairing_result.outcome is not PairingOutcome.PAIRED or pairing_result.token is None:
         return _pair_page(code, form)

@@ -10,6 +10,8 @@ export class Camera {
   /** @param {HTMLVideoElement} video */
   constructor(video) {
     this.video = video;
+    /** Whether somebody is being asked for the camera at this moment. */
+    this.opening = false;
   }
 
   /**
@@ -22,10 +24,13 @@ export class Camera {
     const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };
     const wanted = { ...which, width: { ideal: 1280 }, height: { ideal: 720 } };
     this.close();
+    this.opening = true;
     try {
       this.#stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
     } catch (problem) {
       return problem instanceof DOMException && problem.name === "NotAllowedError" ? "denied" : "missing";
+    } finally {
+      this.opening = false;
     }
     this.video.srcObject = this.#stream;
     await this.video.play();

@@ -60,6 +60,7 @@ function takeByHand(given) {
  */
 async function take(reading, members) {
   wake();
+  closeVerdict();
   repeats.note(reading.key, Date.now());
   if (reading.kind === "other") {
     // Somebody's bank code or identity card: it stays on this phone.
@@ -117,7 +118,6 @@ function plainUuid() {
 function showAnswer(answer, reading) {
   if (answer.verdict) showVerdict({ ...answer, verdict: answer.verdict });
   else if (answer.members) {
-    closeVerdict();
     showHousehold(answer.household ?? "", answer.members, (chosen) => void take(reading, chosen));
   } else showTrouble(text("refused"), "");
 }
@@ -149,6 +149,8 @@ async function look() {
         status.textContent = text("scanning");
       }
     }
+    // A phone takes the camera away for a call: then it has to be started again.
+    element("start").hidden = camera.live || camera.opening;
     await new Promise((resolve) => setTimeout(resolve, Math.max(10, BETWEEN_LOOKS - (performance.now() - began))));
   }
 }
@@ -233,7 +235,10 @@ const places = document.getElementById("checkpoint");
 if (places instanceof HTMLSelectElement) {
   const kept = localStorage.getItem(PLACE) ?? "";
   if ([...places.options].some((option) => option.value === kept)) places.value = kept;
-  places.addEventListener("change", () => localStorage.setItem(PLACE, places.value));
+  places.addEventListener("change", () => {
+    localStorage.setItem(PLACE, places.value);
+    places.blur(); // or a hand-held scanner's letters would choose another place
+  });
 }
 prepareTyping(takeByHand);
 prepareFinder(checkpoint, (attendee) => void take({ kind: "attendee", key: `attendee ${attendee}`, attendee }));

@@ -35,5 +35,6 @@ export function prepareTyping(take) {
 
 /** @param {EventTarget | null} target */
 function isField(target) {
-  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
+  // The button that chooses a picture is an input too, but nobody types there.
+  return target instanceof HTMLInputElement ? target.type !== "file" : target instanceof HTMLSelectElement;
 }

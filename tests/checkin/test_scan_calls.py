@@ -1,0 +1,158 @@
+"""The call itself: its limits, what is refused, and that one bad scan never stands in the way of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from festival.core.clock import now
+from festival.extensions import db, limiter
+from festival.programme.models import Festival
+from festival.registration.models import Registration
+from tests import factories
+from tests.checkin.conftest import Door, admissions, qr_of, scans, tickets_of
+
+Make = Callable[..., Registration]
+
+
+def test_a_scan_at_a_checkpoint_of_another_door_is_refused_and_not_kept(
+    door: Door, festival: Festival, make_household: Make
+) -> None:
+    elsewhere = factories.make_checkpoint(festival, name="Cổng sau")
+    code = qr_of(tickets_of(make_household())[0], festival)
+
+    answer = door.scan(code, checkpoint=elsewhere.id)
+
+    assert answer["refused"] == "checkpoint"
+    assert (scans(), admissions()) == (0, 0)
+
+
+def test_one_poisoned_scan_does_not_block_the_others(door: Door, festival: Festival, make_household: Make) -> None:
+    good = [door.scan_of(qr_of(ticket, festival)) for ticket in tickets_of(make_household(members=3))]
+    poison = [
+        None,
+        7,
+        {},
+        {**door.scan_of("x"), "id": "no-uuid"},
+        {**door.scan_of("x"), "id": 5},
+        {**door.scan_of("x"), "checkpoint": "1"},
+        {**door.scan_of("x"), "checkpoint": True},
+        {**door.scan_of("x"), "checkpoint": 2**70},
+        door.scan_of("x", code="ABCD2345"),
+        door.scan_of(None),
+        door.scan_of("x" * 501),
+        door.scan_of("x", direction="out"),
+        door.scan_of("x", offline="no"),
+        door.scan_of("x", shown="hello"),
+        door.scan_of("x", members=[]),
+        door.scan_of("x", members=["1"]),
+        door.scan_of("x", members={"1": 2}),
+        door.scan_of(None, attendee=-1),
+        door.scan_of(None, attendee=1.5),
+        *(
+            door.scan_of("x", scanned_at=moment)
+            for moment in (None, 5, "", "yesterday", "2027-10-10T08:00:00", "0001-01-01T00:00:00+14:00", "9" * 50)
+        ),
+    ]
+
+    answers = door.send(good[0], *poison, good[1], good[2])
+
+    assert [answers[place].get("verdict") for place in (0, -2, -1)] == ["admitted"] * 3
+    assert all("refused" in answer and "verdict" not in answer for answer in answers[1:-2])
+    assert scans() == 3
+
+
+@pytest.mark.parametrize(
+    "strange", ["\x00" * 8, "\ud800ABCD234", "đ" * 124, "A" * 124, "=" * 124, "HTTPS://X/Q/" + "ẞ" * 124, "' OR 1=1"]
+)
+def test_strange_texts_are_unknown_and_do_not_hurt(door: Door, strange: str) -> None:
+    answers = door.send(door.scan_of(strange), door.scan_of(code=strange[:40]))
+
+    assert [answer["verdict"] for answer in answers] == ["unknown", "unknown"]
+
+
+def test_500_scans_are_taken_and_501_are_not(door: Door, festival: Festival, make_household: Make) -> None:
+    code = qr_of(tickets_of(make_household())[0], festival)
+    batch = [door.scan_of(code) for _ in range(500)]
+
+    answers = door.send(*batch)
+    assert sorted({answer["verdict"] for answer in answers}) == ["admitted", "already_admitted"]
+    assert [answer["id"] for answer in answers] == [scan["id"] for scan in batch]
+    assert (scans(), admissions()) == (500, 1)
+
+    response = door.browser.post("/door/api/scans", json={"scans": [*batch, door.scan_of(code)]})
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b"{}", "application/json", 422),
+        (b'{"scans": []}', "application/json", 422),
+        (b'{"scans": {}}', "application/json", 422),
+        (b'{"scans": []}', "text/plain", 415),
+        (b"scans=1", "application/x-www-form-urlencoded", 415),
+        (b" " * 1_000_001, "application/json", 413),
+    ],
+)
+def test_what_is_no_call_gets_the_right_refusal(door: Door, body: bytes, kind: str, status: int) -> None:
+    response = door.browser.post("/door/api/scans", data=body, content_type=kind)
+
+    assert response.status_code == status
+    assert response.json["status"] == status
+
+
+def test_a_page_of_another_site_cannot_scan(door: Door) -> None:
+    scan = door.scan_of(code="ABCD2345")
+    response = door.browser.post("/door/api/scans", json={"scans": [scan]}, headers={"Origin": "https://evil.example"})
+
+    assert response.status_code == 403
+    assert scans() == 0
+
+
+def test_guessing_short_codes_is_stopped_but_tickets_go_on(
+    door: Door, festival: Festival, make_household: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    guesses = [door.scan_of(code="ABCD2345") for _ in range(500)]
+    door.send(*guesses)
+
+    assert door.browser.post("/door/api/scans", json={"scans": guesses}).status_code == 429
+    assert door.scan(qr_of(tickets_of(make_household())[0], festival))["verdict"] == "admitted"
+
+
+def test_an_unpaired_or_revoked_phone_gets_401(door: Door, app: object) -> None:
+    scan = door.scan_of(code="ABCD2345")
+    door.paired.device.revoked_at = now()
+    db.session.commit()
+
+    assert door.browser.post("/door/api/scans", json={"scans": [scan]}).status_code == 401
+    assert app.test_client().post("/door/api/scans", json={"scans": [scan]}).status_code == 401  # type: ignore[attr-defined]
+
+
+def test_another_phone_does_not_learn_the_answer_to_a_scan_that_is_not_its_own(
+    make_door: Callable[..., Door], festival: Festival, make_household: Make
+) -> None:
+    door_a = make_door("Cửa A")
+    door_b = make_door("Cửa B", checkpoint=door_a.checkpoint)
+    scan = door_a.scan_of(qr_of(tickets_of(make_household())[0], festival), id=str(uuid4()))
+    door_a.send(scan)
+
+    assert door_b.send({**scan, "ticket": None, "code": "ABCD2345"}) == [{"id": scan["id"], "refused": "id"}]
+
+
+def test_the_phone_is_seen_but_not_written_at_each_scan(door: Door) -> None:
+    door.paired.device.last_seen_at = None
+    db.session.commit()
+    door.scan(code="ABCD2345")
+    seen = door.paired.device.last_seen_at
+    door.scan(code="ABCD2345")
+
+    assert seen is not None
+    assert door.paired.device.last_seen_at == seen
