@@ -158,9 +158,10 @@ class Settings:
 
 
 def _engine_options(database_url: str) -> dict[str, object]:
+    # An error of the database stands in the log: its statement, not the names and numbers that came with it.
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30}}
-    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+        return {"connect_args": {"timeout": 30}, "hide_parameters": True}
+    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
 
 
 def _kept_secret(data: Path) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from festival.accounts.models import StaffRole
 from festival.accounts.policy import POLICY, Caller, Rule, organizations_of, roles_in
 from festival.checkin.pairing import DEVICE_COOKIE, find_device
+from festival.core.paging import LARGEST_ID
 from festival.extensions import db
 from festival.programme.models import Festival
 
@@ -46,6 +47,7 @@ def enforce_policy() -> ResponseReturnValue | None:
     if rule is None:
         current_app.logger.error("endpoint without a policy row: %s", request.endpoint)
         abort(500)
+    _refuse_nonsense(rule)
     g.festival = festival = _festival_of(request.view_args)
     if rule.caller is Caller.STAFF:
         return _only_staff(rule, festival)
@@ -54,6 +56,17 @@ def enforce_policy() -> ResponseReturnValue | None:
     elif festival is not None and not festival.public and not _roles(festival):
         abort(404)
     return None
+
+
+def _refuse_nonsense(rule: Rule) -> None:
+    """What no link and no form of ours sends, and no database takes: numbers beyond all ids, NUL, JSON for a form."""
+    for value in (request.view_args or {}).values():
+        if (isinstance(value, int) and value > LARGEST_ID) or (isinstance(value, str) and "\0" in value):
+            abort(404)
+    if b"%00" in request.query_string or b"\0" in request.query_string:
+        abort(400)
+    if request.is_json and rule.caller is not Caller.DEVICE:
+        abort(415)
 
 
 def _roles(festival: Festival) -> frozenset[StaffRole]:

@@ -30,9 +30,16 @@ def init_queue(app: Flask) -> None:
         with app.app_context():
             return forget_old_uploads()
 
+    def erase_due() -> int:
+        from festival.privacy.erasure import erase_due_festivals
+
+        with app.app_context():
+            return erase_due_festivals()
+
     app.extensions["deliver_messages"] = huey.task()(deliver_messages)
     huey.periodic_task(crontab(minute="*"), name="deliver_messages_every_minute")(deliver_messages)
     huey.periodic_task(crontab(minute="17"), name="forget_uploads_every_hour")(forget_uploads)
+    huey.periodic_task(crontab(minute="37"), name="erase_due_every_hour")(erase_due)  # a laptop sleeps at night
 
 
 def run_worker(app: Flask) -> None:

@@ -10,7 +10,6 @@ from festival.core.columns import Moment
 from festival.extensions import db
 
 
-
 def plainly(kind: str, item: object, _context: object) -> str | bool:
     """Write our own column type as the plain one it is: a migration must not depend on code that changes."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
@@ -27,7 +26,13 @@ with db.engine.connect() as connection:
         # transaction, so the one that SQLAlchemy has begun is ended first.
         connection.rollback()
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
-    context.configure(connection=connection, target_metadata=db.metadata, transaction_per_migration=True, render_item=plainly, **options)
+    context.configure(
+        connection=connection,
+        target_metadata=db.metadata,
+        transaction_per_migration=True,
+        render_item=plainly,
+        **options,
+    )
     with context.begin_transaction():
         if not sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(20271010)"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, false, func, select, update
 
 from festival.certificates.criteria import Standing, admitted_at_an_entrance, standing_of
 from festival.certificates.models import Certificate
@@ -17,7 +17,7 @@ from festival.core.clock import now
 from festival.core.secrets import short_code
 from festival.core.text import tidy
 from festival.extensions import db
-from festival.programme.models import Festival, Ward
+from festival.programme.models import Festival, FestivalStatus, Ward
 from festival.registration.models import Attendee, Registration
 
 PRINT_ORDER = (Ward.folded.is_(None), Ward.folded, Attendee.name_key, Attendee.id)
@@ -108,6 +108,8 @@ def revoke(certificate: Certificate, reason: str) -> bool:
 
 
 def _waiting(festival: Festival) -> ColumnElement[bool]:
+    if festival.status is FestivalStatus.ARCHIVED:  # the names are erased
+        return false()
     has_one = exists(select(Certificate.id).where(Certificate.attendee_id == Attendee.id))
     return (Attendee.festival_id == festival.id) & ~has_one & admitted_at_an_entrance()
 
@@ -118,7 +120,10 @@ def _take_turn(festival_id: int) -> Festival:
     PostgreSQL locks the row; SQLite has one writer anyway (BEGIN IMMEDIATE in `extensions`).
     """
     return db.session.execute(
-        select(Festival).where(Festival.id == festival_id).with_for_update().execution_options(populate_existing=True)
+        select(Festival)
+        .where(Festival.id == festival_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).scalar_one()
 
 

@@ -31,7 +31,7 @@ PAGE_HEIGHT = 595.2755905511812
 """A4 landscape, in points."""
 
 
-class OwnFilesOnly(URLFetcher):
+class OwnFilesOnly(URLFetcher):  # type: ignore[misc]
     """Hands WeasyPrint the style sheet and the fonts of the certificate and nothing else, local or remote."""
 
     folders = (TEMPLATES, FONT_FOLDER)

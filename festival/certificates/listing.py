@@ -12,7 +12,7 @@ from festival.certificates.issuing import count_waiting
 from festival.certificates.models import Certificate
 from festival.core.paging import Page, page_of
 from festival.core.secrets import read_code
-from festival.core.text import fold, like_pattern
+from festival.core.text import fold, like_pattern, tidy
 from festival.extensions import db
 from festival.programme.models import Festival
 from festival.registration.models import Attendee, Registration
@@ -54,11 +54,11 @@ def find_certificates(festival: Festival, wanted: str, shown: Shown, page: str |
         .options(joinedload(Certificate.attendee).joinedload(Attendee.registration).joinedload(Registration.ward))
         .order_by(Certificate.number.desc())
     )
-    if wanted.strip():
+    if wanted := tidy(wanted):
         query = query.where(
             or_(
                 Attendee.folded_name.like(like_pattern(fold(wanted)), escape="\\"),
-                Certificate.serial.like(like_pattern(wanted.strip()), escape="\\"),
+                Certificate.serial.like(like_pattern(wanted), escape="\\"),
                 Certificate.code == read_code(wanted),
             )
         )

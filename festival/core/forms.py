@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_babel import get_translations, lazy_gettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, Form, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, StopValidation
 
@@ -41,21 +43,34 @@ class _OwnTranslations:
         return str(get_translations().ungettext(singular, plural, n))  # WTForms fills in %(…)s itself
 
 
-class BaseForm(FlaskForm):
-    """A form with CSRF protection whose own messages are translated."""
+class BaseForm(FlaskForm):  # type: ignore[misc]
+    """A form with CSRF protection whose own messages are translated.
+
+    It reads what a browser's form sends: text. JSON is nothing to it, and a file only if it `takes_files`.
+    """
+
+    takes_files = False
 
     class Meta:
+        def wrap_formdata(self, form: Any, formdata: Any) -> MultiDict[str, Any] | None:
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            if not form.is_submitted():
+                return None
+            sent = request.form if not form.takes_files else CombinedMultiDict[str, Any]([request.files, request.form])
+            return sent or None
+
         def get_translations(self, form: Any) -> _OwnTranslations:
             return _OwnTranslations()
 
 
-class PartForm(Form):
+class PartForm(Form):  # type: ignore[misc]
     """A form inside another one (one person of a list): the same translations, no protection of its own."""
 
     Meta = BaseForm.Meta
 
 
-class Line(StringField):
+class Line(StringField):  # type: ignore[misc]
     """One line of text, tidied (NFC, no control characters, single spaces)."""
 
     data: Any
@@ -64,7 +79,7 @@ class Line(StringField):
         self.data = tidy(str(valuelist[0])) if valuelist else self.data or ""
 
 
-class Lines(TextAreaField):
+class Lines(TextAreaField):  # type: ignore[misc]
     """Several lines of text, each tidied."""
 
     data: Any
@@ -73,7 +88,7 @@ class Lines(TextAreaField):
         self.data = tidy_lines(str(valuelist[0])) if valuelist else self.data or ""
 
 
-class _Filled(InputRequired):
+class _Filled(InputRequired):  # type: ignore[misc]
     """White space alone is nothing."""
 
     def __call__(self, form: Any, field: Field) -> None:

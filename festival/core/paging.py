@@ -12,7 +12,17 @@ from festival.extensions import db
 
 PAGE_SIZE = 50
 
+LARGEST_ID = 2**31 - 1
+"""What the databases' integer columns hold; SQLite refuses to look for a number beyond 64 bits."""
+
 Row = TypeVar("Row")
+
+
+def asked_id(text: str) -> int:
+    """The id of a row as it stands in the query of an address. Raises ValueError for what can be none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) <= LARGEST_ID):
+        raise ValueError("not an id")
+    return int(text)
 
 
 @dataclass(frozen=True)

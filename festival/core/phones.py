@@ -31,7 +31,9 @@ def parse_phone(text: str) -> str | None:
 
 
 def show_phone(e164: str) -> str:
-    """How a stored number is shown: "+84912345678" gives "0912 345 678"."""
+    """How a stored number is shown: "+84912345678" gives "0912 345 678"; an erased one is nothing."""
+    if not e164:
+        return ""
     national = "0" + e164.removeprefix("+84")
     if len(national) == 10:
         return f"{national[:4]} {national[4:7]} {national[7:]}"

@@ -133,11 +133,9 @@ def _foreseen(
     held: frozenset[tuple[str, int]],
 ) -> list[SeatResult]:
     by_id = {session.id: session for session in sessions_to_come(registration.festival)}
-    wished = {
-        member.name: [by_id[i] for i in sorted(wishes.get(str(member.id), ())) if i in by_id] for member in members
-    }
     names = {str(member.id): member.name for member in members}
-    return foresee(wished, frozenset((names[key], session_id) for key, session_id in held))
+    wished = {key: [by_id[i] for i in sorted(wishes.get(key, ())) if i in by_id] for key in names}
+    return foresee(wished, names, held)
 
 
 @bp.route("/r/<secret>/members", methods=["GET", "POST"], defaults={"attendee_id": None})
@@ -150,7 +148,7 @@ def members(secret: str, attendee_id: int | None) -> ResponseReturnValue:
     if attendee is not None and request.method == "GET":
         form.relation.data = attendee.relation.value
     others = len(changing.coming(registration)) > 1
-    if request.form.get("go") == "remove" and attendee is not None and others and form.csrf_valid():
+    if request.form.get("go") == "remove" and attendee is not None and form.csrf_valid():
         return _answered(changing.remove_member(attendee), secret, _("%(name)s is taken out.", name=attendee.name))
     if form.validate_on_submit():
         guardian = form.guardian_name.data or None
@@ -217,6 +215,7 @@ def _answered(result: ChangeResult, secret: str, done: str) -> ResponseReturnVal
             _("At most %(number)d people in one registration.", number=MAX_MEMBERS),
             "warning",
         ),
+        ChangeOutcome.LAST_ONE: (_("One person has to stay. If nobody comes, cancel the registration."), "warning"),
     }[result.outcome]
     if result.outcome is ChangeOutcome.DONE:
         db.session.commit()

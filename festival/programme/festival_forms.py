@@ -12,7 +12,7 @@ from wtforms.validators import Email, Optional
 from festival.core.clock import at_local, local, today
 from festival.core.forms import BaseForm, Line, Lines, Phone, at_most, required
 from festival.extensions import db
-from festival.programme.forms import LONGEST_TEXT, WholeNumber, clock_field, day_field, within
+from festival.programme.forms import LONGEST_TEXT, WholeNumber, clock_field, day_field, possible_year, within
 from festival.programme.models import MAX_CAPACITY, MAX_KEEP_DAYS, Festival, Ward
 from festival.programme.slugs import is_free
 
@@ -26,8 +26,10 @@ class FestivalForm(BaseForm):
     name = Line(_("Name of the festival"), [required(), at_most(200)])
     organizer_name = Line(_("Organized by"), [required(), at_most(200)])
     ward_code = Line(_("Ward code"), [Optional()], description=_("Five digits of the official list, such as 00256."))
-    first_day = day_field(_("First day"), required())
-    last_day = day_field(_("Last day"), Optional(), description=_("Leave empty for a festival of one day."))
+    first_day = day_field(_("First day"), required(), possible_year)
+    last_day = day_field(
+        _("Last day"), Optional(), possible_year, description=_("Leave empty for a festival of one day.")
+    )
     opens_at = clock_field(_("Doors open at"), required())
     closes_at = clock_field(_("Doors close at"), required())
     venue = Line(_("Place"), [required(), at_most(200)])
@@ -91,13 +93,13 @@ class EditFestivalForm(FestivalForm):
     contact_email = Line(_("E-mail for questions"), [Optional(), at_most(255), Email(_("This is no e-mail address."))])
     registration_opens = DateTimeLocalField(
         _("Registration opens"),
-        [Optional()],
+        [Optional(), possible_year],
         format=_TYPED_MOMENTS,
         description=_("Leave empty: as soon as the festival is published."),
     )
     registration_closes = DateTimeLocalField(
         _("Registration closes"),
-        [Optional()],
+        [Optional(), possible_year],
         format=_TYPED_MOMENTS,
         description=_("Leave empty: when the festival ends."),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -19,9 +19,10 @@ from festival.programme.sheets import BOOTHS, SESSIONS
 MAX_SEATS = 10_000
 LONGEST_TEXT = 4_000
 LONGEST_FESTIVAL_DAYS = 60
+FIRST_YEAR, LAST_YEAR = 2020, 2100
 
 
-class WholeNumber(IntegerField):
+class WholeNumber(IntegerField):  # type: ignore[misc]
     """A whole number; "1.500" and "1 500" are 1500, as they are written here; anything else is refused in our words."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -40,6 +41,12 @@ def within(least: int, most: int) -> NumberRange:
     return NumberRange(least, most, _("This should be from %(min)s to %(max)s."))
 
 
+def possible_year(_form: Any, field: Any) -> None:
+    """A day or moment in this century, as a ticket can carry it; in no other one does anybody plan."""
+    if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(_("Please check the year."))
+
+
 def day_field(label: str, *validators: Any, **more: Any) -> DateField:
     """A calendar day; also typed as 10/10/2027 where the browser offers no calendar."""
     return DateField(label, format=["%Y-%m-%d", "%d/%m/%Y"], validators=list(validators), **more)
@@ -52,6 +59,8 @@ def clock_field(label: str, *validators: Any) -> TimeField:
 
 class UploadForm(BaseForm):
     """A programme workbook."""
+
+    takes_files = True
 
     file = FileField(_("Excel workbook (.xlsx, at most 10 MB)"), [FileRequired(_("Please choose a file."))])
 
@@ -147,7 +156,7 @@ class SessionForm(BaseForm):
     workshop_id = SelectField(_("Workshop"), [required(_("Please choose a workshop."))], coerce=int)
     room = Line(_("Room"), [required(), at_most(SESSIONS.columns[3].longest)])
     booth_id = SelectField(_("At the booth"), coerce=int, description=_("Only if it takes place at a booth."))
-    day = day_field(_("Day"), required())
+    day = day_field(_("Day"), required(), possible_year)
     start = clock_field(_("Begins at"), required())
     end = clock_field(_("Ends at"), required())
     capacity = WholeNumber(_("Seats"), [required(), within(1, MAX_SEATS)])
@@ -159,10 +168,6 @@ class SessionForm(BaseForm):
     def validate_end(self, field: TimeField) -> None:
         if field.data and self.start.data and field.data <= self.start.data:
             raise ValidationError(_("The end must come after the start (%(start)s).", start=f"{self.start.data:%H:%M}"))
-
-    def validate_day(self, field: DateField) -> None:
-        if field.data and not date(2020, 1, 1) <= field.data <= date(2100, 12, 31):
-            raise ValidationError(_("Please check the year."))
 
     def values(self) -> dict[str, Any]:
         """What was typed as columns of `Session`."""

@@ -1,4 +1,8 @@
-"""What a household may change later: who comes, which sessions, and not coming at all. Seats are freed at once."""
+"""What a household may change later: who comes, which sessions, and not coming at all. Seats are freed at once.
+
+One change of a household at a time: each begins by taking its row (`_take_turn`), then the venue, then sessions by id.
+Two phones of a family, or one that taps twice, so never decide on what the other one is changing.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
 
 from festival.core.clock import now, today
 from festival.extensions import db
@@ -19,7 +24,7 @@ from festival.registration.booking import (
     held_bookings,
     take_places,
 )
-from festival.registration.models import Attendee, Registration
+from festival.registration.models import Attendee, Booking, Registration
 from festival.registration.signing_up import MAX_MEMBERS, Member, add_attendee, request_wishes
 
 
@@ -30,6 +35,8 @@ class ChangeOutcome(enum.Enum):
     CLOSED = "closed"
     VENUE_FULL = "venue_full"
     TOO_MANY = "too_many"
+    LAST_ONE = "last_one"
+    """Nobody would be left: that is a cancellation, which is asked for by itself."""
     SEATS_REFUSED = "seats_refused"
 
 
@@ -53,8 +60,24 @@ def _open(registration: Registration) -> bool:
     return registration.cancelled_at is None and registration.festival.registration_open(now())
 
 
+def _take_turn(registration: Registration) -> None:
+    """Wait until nobody else changes this household, until the end of the transaction; then know it as it is now.
+
+    PostgreSQL locks the row; SQLite has one writer anyway (BEGIN IMMEDIATE in `extensions`).
+    """
+    people = selectinload(Registration.attendees).selectinload(Attendee.bookings).selectinload(Booking.session)
+    db.session.scalars(
+        select(Registration)
+        .where(Registration.id == registration.id)
+        .options(people, selectinload(Registration.tickets))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def change_sessions(registration: Registration, wishes: Mapping[int, frozenset[int]]) -> ChangeResult:
     """Let every member (by id) have exactly the sessions wished for; those that began already stay as they are."""
+    _take_turn(registration)
     if not _open(registration):
         return ChangeResult(ChangeOutcome.CLOSED)
     members = {attendee: wishes.get(attendee.id, frozenset()) for attendee in coming(registration)}
@@ -81,11 +104,14 @@ def change_sessions(registration: Registration, wishes: Mapping[int, frozenset[i
 
 def _lock_sessions(ids: set[int]) -> None:
     """Take the rows in one order before some are freed and others taken: two households never wait in a circle."""
-    db.session.execute(select(Session.id).where(Session.id.in_(ids)).order_by(Session.id).with_for_update())
+    db.session.execute(
+        select(Session.id).where(Session.id.in_(ids)).order_by(Session.id).with_for_update(key_share=True)
+    )
 
 
 def add_member(registration: Registration, member: Member, guardian_name: str | None) -> ChangeResult:
     """One more person, while the venue and the household's size allow it."""
+    _take_turn(registration)
     if not _open(registration):
         return ChangeResult(ChangeOutcome.CLOSED)
     if len(coming(registration)) >= MAX_MEMBERS:
@@ -99,7 +125,8 @@ def add_member(registration: Registration, member: Member, guardian_name: str | 
 def edit_member(attendee: Attendee, member: Member, guardian_name: str | None) -> ChangeResult:
     """Correct a person's name, year of birth or relation; the ticket stays the same."""
     registration = attendee.registration
-    if not _open(registration):
+    _take_turn(registration)
+    if not _open(registration) or attendee.cancelled_at is not None:
         return ChangeResult(ChangeOutcome.CLOSED)
     attendee.name, attendee.birth_year, attendee.relation = member.name, member.birth_year, member.relation
     child = attendee.is_child(today().year)
@@ -108,23 +135,30 @@ def edit_member(attendee: Attendee, member: Member, guardian_name: str | None) -
 
 
 def remove_member(attendee: Attendee) -> ChangeResult:
-    """Take a person out: ticket void, seats and place free. (Taking out the last one is a cancellation.)"""
+    """Take a person out: ticket void, seats and place free. The last one stays. Repeating it changes nothing."""
     registration = attendee.registration
+    _take_turn(registration)
+    if attendee.cancelled_at is not None:
+        return DONE
     if not _open(registration):
         return ChangeResult(ChangeOutcome.CLOSED)
-    if attendee.cancelled_at is None:
-        _release(registration, [attendee])
+    if coming(registration) == [attendee]:
+        return ChangeResult(ChangeOutcome.LAST_ONE)
+    _release(registration, [attendee])
     return DONE
 
 
 def cancel(registration: Registration) -> ChangeResult:
     """The whole household does not come. Repeating it changes nothing."""
+    _take_turn(registration)
     if registration.cancelled_at is not None:
         return DONE
     if not _open(registration):
         return ChangeResult(ChangeOutcome.CLOSED)
     _release(registration, coming(registration))
     registration.cancelled_at = now()
+    for ticket in registration.tickets:  # the pass of the whole family too
+        ticket.revoked_at = ticket.revoked_at or registration.cancelled_at
     return DONE
 
 
@@ -143,5 +177,5 @@ def _release(registration: Registration, leaving: list[Attendee]) -> None:
     for booking in sorted(held_bookings(leaving), key=lambda booking: booking.session_id):
         cancel_booking(booking)
     for ticket in registration.tickets:
-        if ticket.attendee_id in marked or len(marked) == len(registration.attendees):
+        if ticket.attendee_id in marked:
             ticket.revoked_at = ticket.revoked_at or now()

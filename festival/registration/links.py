@@ -19,6 +19,8 @@ from festival.registration.models import Attendee, Booking, Registration
 
 _ID_LENGTH = 12
 _MARK_BYTES = 15
+_VERSIONS_KNOWN = 10
+"""How many renewals of a link are looked through for one that is gone."""
 
 
 def new_public_id() -> str:
@@ -26,14 +28,14 @@ def new_public_id() -> str:
     return base64.b32encode(secrets.token_bytes(10)).decode().lower()[:_ID_LENGTH]
 
 
-def _mark(registration: Registration) -> str:
-    message = f"{registration.public_id}:{registration.link_version}"
+def _mark(public_id: str, version: int) -> str:
+    message = f"{public_id}:{version}"
     return base64.b32encode(mark("household-link", message)[:_MARK_BYTES]).decode().lower()
 
 
 def secret_of(registration: Registration) -> str:
     """The secret in the household's link: 36 lower-case letters and digits."""
-    return registration.public_id + _mark(registration)
+    return registration.public_id + _mark(registration.public_id, registration.link_version)
 
 
 def address_of(registration: Registration) -> str:
@@ -55,3 +57,15 @@ def find_registration(secret: str) -> Registration | None:
     if registration is None or not hmac.compare_digest(secret_of(registration).encode(), wanted.encode()):
         return None
     return registration
+
+
+def was_a_link(secret: str) -> bool:
+    """Whether this installation once gave `secret` to a household: its mark tells, with no row left to ask.
+
+    For a text that `find_registration` does not know: the link was replaced, or the household's data were erased.
+    """
+    wanted = secret.strip().lower()[:100]
+    public_id, given = wanted[:_ID_LENGTH], wanted[_ID_LENGTH:].encode()
+    return any(
+        hmac.compare_digest(_mark(public_id, version).encode(), given) for version in range(1, _VERSIONS_KNOWN + 1)
+    )

@@ -21,6 +21,9 @@ OWN_CONSENT_FROM_AGE = 7
 """A child of this age agrees too, beside the guardian (Nghị định 356/2025/NĐ-CP; Luật 91/2025/QH15)."""
 
 
+LONGEST_FOLDED = 260
+
+
 class Registration(Model):
     """One household's sign-up. Its secret link is made from `public_id` and `link_version`, never stored."""
 
@@ -73,8 +76,8 @@ class Attendee(Model):
     festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
-    folded_name: Mapped[str] = mapped_column(String(260), default="")
-    name_key: Mapped[str] = mapped_column(String(260), default="")
+    folded_name: Mapped[str] = mapped_column(String(LONGEST_FOLDED), default="")
+    name_key: Mapped[str] = mapped_column(String(LONGEST_FOLDED), default="")
     birth_year: Mapped[int] = mapped_column()
     relation: Mapped[Relation] = mapped_column(choice_of(Relation, "relation"))
     guardian_name: Mapped[str | None] = mapped_column(String(120))
@@ -85,8 +88,9 @@ class Attendee(Model):
 
     @validates("name")
     def _refold(self, _key: str, value: str) -> str:
-        self.folded_name = fold(value)
-        self.name_key = name_key(value)
+        # One character may fold to eighteen ("ﷺ"): what is too long is not refused, only not searched to its end.
+        self.folded_name = fold(value)[:LONGEST_FOLDED]
+        self.name_key = name_key(value)[:LONGEST_FOLDED]
         return value
 
     def is_child(self, year: int) -> bool:

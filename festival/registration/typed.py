@@ -7,6 +7,7 @@ others renumbered, and the sessions that were ticked for a person move with that
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 from werkzeug.datastructures import MultiDict
 
@@ -16,11 +17,13 @@ Typed = MultiDict[str, str]
 
 _MEMBER_FIELDS = ("name", "birth_year", "relation")
 WISH = "session-"
+MOST_WISHES = 500
+"""More sessions than any festival offers; what is sent beyond is not looked at."""
 
 
-def tidy_members(typed: Typed, remove: int | None = None, add: bool = False) -> Typed:
+def tidy_members(typed: Typed, remove: str | None = None, add: bool = False) -> Typed:
     """The same form, its people numbered from 0: without empty rows and `remove`, with a new row if `add`."""
-    kept = [place for place in _places(typed) if place != remove and _filled(typed, place)]
+    kept = [place for place in _places(typed) if str(place) != remove and _filled(typed, place)]
     kept = kept[:MAX_MEMBERS]
     renumbered = {str(old): str(new) for new, old in enumerate(kept)}
     tidied: Typed = MultiDict(item for item in typed.items(multi=True) if not item[0].startswith(("members-", WISH)))
@@ -53,9 +56,9 @@ def _copy_wishes(typed: Typed, tidied: Typed, key_now: Callable[[str], str | Non
 def wishes_by_person(typed: Typed) -> dict[str, frozenset[int]]:
     """The ids of the sessions ticked for each person, by the person's key."""
     wishes: dict[str, set[int]] = {}
-    for name in typed:
+    for name in islice((name for name in typed if name.startswith(WISH)), MOST_WISHES):
         number = name.removeprefix(WISH)
-        if name.startswith(WISH) and number.isascii() and number.isdigit() and len(number) < 10:
+        if number.isascii() and number.isdigit() and len(number) < 10:
             for key in typed.getlist(name):
                 wishes.setdefault(key, set()).add(int(number))
     return {key: frozenset(ids) for key, ids in wishes.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -26,6 +27,9 @@ from festival.registration.typed import WISH, Typed, tidy_members, wishes_by_per
 from festival.registration.wishes import foresee, parts_of_days, sessions_to_come, words_for
 
 bp = Blueprint("registration", __name__)
+
+SUBMISSION = re.compile(r"[A-Za-z0-9_-]{43}")
+"""A form's own mark, as `random_token` makes it. Whoever knows one that was used is shown that registration."""
 
 
 class Step(enum.Enum):
@@ -109,11 +113,11 @@ def _take_step(festival: Festival) -> ResponseReturnValue:
     """One step of the form: on, back, one person more or fewer, or everything sent."""
     go = request.form.get("go", "")
     step = Step(request.form["step"]) if request.form.get("step") in {s.value for s in Step} else Step.FAMILY
-    remove = go.removeprefix("remove-")
     typed = tidy_members(
-        request.form, remove=int(remove) if go.startswith("remove-") and remove.isdigit() else None, add=go == "add"
+        request.form, remove=go.removeprefix("remove-") if go.startswith("remove-") else None, add=go == "add"
     )
-    typed.setdefault("submission", random_token())
+    if not SUBMISSION.fullmatch(typed.get("submission", "")):  # an empty one would be everybody's
+        typed["submission"] = random_token()
     form = _form(festival, typed)
     if go == "add" or go.startswith("remove-"):
         return _page(festival, form, typed, Step.FAMILY)
@@ -124,7 +128,7 @@ def _take_step(festival: Festival) -> ResponseReturnValue:
     if step is Step.FAMILY:
         return _page(festival, form, typed, Step.WORKSHOPS)
     if step is Step.WORKSHOPS:
-        refused = foresee(_wished(festival, form, typed))
+        refused = foresee(_wished(festival, form, typed), {key: member.name for key, member in form.people()})
         if refused:
             return _page(festival, form, typed, Step.WORKSHOPS, refused), 422
         if not form.guardian_name.data:
@@ -138,16 +142,13 @@ def _take_step(festival: Festival) -> ResponseReturnValue:
 def _wished(festival: Festival, form: RegisterForm, typed: Typed) -> dict[str, list[Session]]:
     by_id = {session.id: session for session in sessions_to_come(festival)}
     wishes = wishes_by_person(typed)
-    wished: dict[str, list[Session]] = {}
-    for key, member in form.people():
-        wished.setdefault(member.name, []).extend(by_id[i] for i in wishes.get(key, ()) if i in by_id)
-    return wished
+    return {key: [by_id[i] for i in sorted(wishes.get(key, ())) if i in by_id] for key, _member in form.people()}
 
 
 def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseReturnValue:
     wishes = wishes_by_person(typed)
     household = Household(
-        submission=str(form.submission.data)[:64],
+        submission=typed["submission"],
         contact_name=form.contact_name.data,
         phone=form.phone.data,
         email=form.email.data or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -49,24 +50,29 @@ def parts_of_days(sessions: Sequence[Session]) -> list[PartOfDay]:
 
 
 def foresee(
-    wishes: Mapping[str, Sequence[Session]], held: frozenset[tuple[str, int]] = frozenset()
+    wishes: Mapping[str, Sequence[Session]],
+    names: Mapping[str, str],
+    held: frozenset[tuple[str, int]] = frozenset(),
 ) -> list[SeatResult]:
-    """What would be refused now, without taking anything: `wishes` by a person's name in the form's order.
+    """What would be refused now, without taking anything: `wishes` and `names` by a person's key in the form.
 
-    `held` are the (person, session id) that have a seat already. Somebody may still be faster afterwards.
+    `held` are the (key, session id) that have a seat already; one that is no longer wished for counts as free.
+    Somebody may still be faster afterwards.
     """
     refused: list[SeatResult] = []
     wanted: dict[int, tuple[Session, int]] = {}
-    for who, sessions in wishes.items():
+    kept = {(key, session.id) for key, sessions in wishes.items() for session in sessions}
+    freed = Counter(session_id for key, session_id in held if (key, session_id) not in kept)
+    for key, sessions in wishes.items():
         ordered = sorted(sessions, key=lambda session: session.starts_at)
         for earlier, later in ((a, b) for place, a in enumerate(ordered) for b in ordered[place + 1 :]):
             if earlier.overlaps(later):
-                refused.append(SeatResult(SeatOutcome.OVERLAPS, later, who=who, conflicting=earlier))
+                refused.append(SeatResult(SeatOutcome.OVERLAPS, later, who=names[key], conflicting=earlier))
         for session in sessions:
-            if (who, session.id) not in held:
+            if (key, session.id) not in held:
                 wanted[session.id] = session, wanted.get(session.id, (session, 0))[1] + 1
     for session, count in wanted.values():
-        if count > session.seats_left:
+        if count > session.seats_left + freed[session.id]:
             refused.append(SeatResult(SeatOutcome.FULL, session, seats_left=session.seats_left))
     return refused
 

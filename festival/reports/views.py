@@ -74,9 +74,10 @@ def registration(festival: Festival, registration_id: int) -> ResponseReturnValu
 @bp.get("/manage/<festival>/registrations.xlsx", endpoint="export")
 def export_registrations(festival: Festival) -> ResponseReturnValue:
     """All people as a workbook; that it was taken is in the audit log."""
+    db.session.commit()  # SQLite cannot make a writer of a reader whom another writer has overtaken
     record("registrations.exported", festival.name, festival_id=festival.id)
-    workbook = export(festival)
     db.session.commit()
+    workbook = export(festival)
     return send_file(
         io.BytesIO(workbook),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

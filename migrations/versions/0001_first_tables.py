@@ -98,11 +98,13 @@ def upgrade() -> None:
         sa.Column("registration_opens", sa.DateTime(timezone=True), nullable=True),
         sa.Column("registration_closes", sa.DateTime(timezone=True), nullable=True),
         sa.Column("certificates_issued", sa.Integer(), nullable=False),
+        sa.Column("keep_days", sa.Integer(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(length=32), nullable=False),
         sa.Column("sealed_private_key", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("capacity > 0", name=op.f("ck_festivals_capacity_positive")),
         sa.CheckConstraint("first_day <= last_day", name=op.f("ck_festivals_days_in_order")),
+        sa.CheckConstraint("keep_days BETWEEN 1 AND 365", name=op.f("ck_festivals_keep_days_within_a_year")),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_festivals_hours_in_order")),
         sa.CheckConstraint("places_taken BETWEEN 0 AND capacity", name=op.f("ck_festivals_places_within_capacity")),
         sa.ForeignKeyConstraint(["organization_id"], ["organizations.id"], name=op.f("fk_festivals_organization_id")),
@@ -182,6 +184,18 @@ def upgrade() -> None:
     with op.batch_alter_table("devices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_devices_festival_id"), ["festival_id"], unique=False)
 
+    op.create_table(
+        "erasures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("festival_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(length=255), nullable=False),
+        sa.CheckConstraint("people >= 0", name=op.f("ck_erasures_people_counted")),
+        sa.ForeignKeyConstraint(["festival_id"], ["festivals.id"], name=op.f("fk_erasures_festival_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+        sa.UniqueConstraint("festival_id", name=op.f("uq_erasures_festival_id")),
+    )
     op.create_table(
         "pairing_codes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -685,6 +699,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pairing_codes_festival_id"))
 
     op.drop_table("pairing_codes")
+    op.drop_table("erasures")
     with op.batch_alter_table("devices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_devices_festival_id"))
 

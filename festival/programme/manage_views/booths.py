@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from festival.core.paging import page_of
+from festival.core.paging import asked_id, page_of
 from festival.extensions import db
 from festival.programme.editing import EditOutcome, save
 from festival.programme.finding import booths_of, zone_choices
@@ -18,7 +18,7 @@ from festival.programme.models import Booth, Festival
 @bp.get("/<festival>/booths")
 def booths(festival: Festival) -> ResponseReturnValue:
     """All booths, to be searched and narrowed to a zone."""
-    words, zone_id = request.args.get("q", ""), request.args.get("zone", type=int)
+    words, zone_id = request.args.get("q", ""), request.args.get("zone", type=asked_id)
     return render_template(
         "programme/manage/booths.html",
         festival=festival,

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from festival.core.paging import page_of
+from festival.core.paging import asked_id, page_of
 from festival.extensions import db
 from festival.programme.editing import EditOutcome, save, subject_of
 from festival.programme.finding import booth_choices, sessions_of, workshop_choices
-from festival.programme.forms import ButtonForm, SessionForm, shown_session
+from festival.programme.forms import FIRST_YEAR, LAST_YEAR, ButtonForm, SessionForm, shown_session
 from festival.programme.manage_views import bp, complain, delete, get_part
 from festival.programme.models import Festival, Session
 
@@ -37,9 +37,10 @@ def sessions(festival: Festival) -> ResponseReturnValue:
 
 def _asked_day() -> date | None:
     try:
-        return date.fromisoformat(request.args.get("day", ""))
+        day = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 @bp.route("/<festival>/sessions/new", methods=["GET", "POST"])
@@ -47,8 +48,8 @@ def session_new(festival: Festival) -> ResponseReturnValue:
     """A new session; `?workshop=` chooses what is taught, `?after=` takes room, day and length of another session."""
     start, end = festival.opens_at, _an_hour_after(festival.opens_at)
     offered: dict[str, Any] = {"day": festival.first_day, "start": start, "end": end, "capacity": USUAL_SEATS}
-    offered["workshop_id"] = request.args.get("workshop", 0, type=int)
-    if after := request.args.get("after", type=int):
+    offered["workshop_id"] = request.args.get("workshop", 0, type=asked_id)
+    if after := request.args.get("after", type=asked_id):
         earlier = shown_session(get_part(festival, Session, after))
         offered |= {**earlier, "start": earlier["end"], "end": _an_hour_after(earlier["end"])}
     return _edit(festival, Session(festival_id=festival.id), offered)

@@ -1,0 +1,134 @@
+"""A festival with everything in it that may name somebody, and ways to look for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from festival.accounts.models import StaffRole
+from festival.certificates.issuing import issue
+from festival.certificates.models import Certificate
+from festival.checkin.pairing import DEVICE_COOKIE
+from festival.consents.models import Purpose
+from festival.core.clock import now, today
+from festival.core.text import fold, name_key
+from festival.extensions import db
+from festival.programme.models import Festival
+from festival.registration.confirmation import confirm_by_mail
+from festival.registration.links import secret_of
+from festival.registration.models import Registration, Relation, TicketKind
+from festival.registration.signing_up import Member, sign_up
+from festival.registration.ticket_code import encode
+from tests import factories
+
+Tables = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Peopled:
+    """A festival with a family in it, and every word that must be nowhere after its erasure."""
+
+    festival: Festival
+    family: Registration
+    secret: str
+    ticket: str
+    certificate: Certificate
+    words: tuple[str, ...]
+
+
+def rows() -> Tables:
+    """Everything in the database."""
+    tables = {}
+    for table in db.metadata.sorted_tables:
+        found = db.session.execute(table.select().order_by(*table.primary_key)).mappings()
+        tables[table.name] = [dict(row) for row in found]
+    db.session.rollback()
+    return tables
+
+
+def places_of(word: str) -> set[str]:
+    """The tables and columns in which `word` stands anywhere."""
+    return {
+        f"{table}.{column}"
+        for table, found in rows().items()
+        for row in found
+        for column, value in row.items()
+        if word in (json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value))
+    }
+
+
+def words_in_the_file(peopled: Peopled) -> set[str]:
+    """Which of the words stand anywhere in SQLite's file. PostgreSQL has none, and reuses old places by itself."""
+    path = Path(str(db.engine.url.database))
+    files = [path, path.with_name(f"{path.name}-wal")]
+    content = b"".join(file.read_bytes() for file in files if file.is_file())
+    return {word for word in peopled.words if word.encode() in content}
+
+
+@pytest.fixture
+def people(
+    app: Flask, make_festival: Callable[..., Festival], sign_in: Callable[..., FlaskClient]
+) -> Callable[..., Peopled]:
+    """A festival that is on, in which a family registered, came, was scanned, asked for help and left."""
+    manage = sign_in(StaffRole.OWNER)
+
+    def make(mark: str = "Khuyết", phone: str = "+84987654321") -> Peopled:
+        festival = make_festival()
+        session = factories.make_session(festival)
+        contact, child, guardian = f"Trịnh Thị {mark} Ngà", f"Đặng {mark} Ước", f"Lò Văn {mark} Ưng"
+        wanted = frozenset({session.id})
+        members = [Member(contact, 1961, Relation.SELF), Member(child, today().year - 9, Relation.GRANDCHILD, wanted)]
+        household = factories.household_of(
+            contact_name=contact,
+            phone=phone,
+            email=f"{fold(mark)}@nha.example",
+            guardian_name=guardian,
+            consents={Purpose.TAKING_PART: True, Purpose.PHOTOS: False},
+        )
+        family = sign_up(festival, replace(household, members=members)).registration
+        confirm_by_mail(family)
+        paired = factories.make_device(festival)
+        paired.device.on_duty = on_duty = f"Tình nguyện viên {mark}"
+        db.session.commit()
+        door = app.test_client()
+        door.set_cookie(DEVICE_COOKIE, paired.token, path="/door")
+        scan = {"checkpoint": paired.device.checkpoints[0].id, "direction": "in", "offline": False}
+        scan |= {"scanned_at": now().isoformat(), "members": [each.id for each in family.attendees]}
+        whole = next(each for each in family.tickets if each.kind is TicketKind.HOUSEHOLD)
+        code = encode(whole.kind, festival.id, whole.id, festival.first_day, 2, festival.sealed_private_key)
+        sent = [scan | {"id": str(uuid4()), "ticket": f"HTTPS://FESTIVAL.TEST/Q/{code}"} for _ in range(2)]
+        answers = door.post("/door/api/scans", json={"scans": sent}).json["answers"]
+        assert {answer["verdict"] for answer in answers} == {"admitted", "already_admitted"}
+        certificates = [issue(attendee).certificate for attendee in family.attendees]
+        db.session.commit()
+        at = f"/manage/{festival.slug}"
+        revoke = {"reason": f"{child} có hai tờ"}
+        assert manage.post(f"{at}/certificates/{certificates[1].id}/revoke", data=revoke).status_code == 302
+        assert manage.post(f"{at}/door/devices/{paired.device.id}/revoke").status_code in (302, 303)
+        db.session.expire_all()
+        names = (contact, child, guardian, on_duty)
+        keys = [key(name) for name in (contact, child) for key in (fold, name_key)]
+        words = (*names, *keys, phone[3:], str(family.email), family.public_id, family.submission, revoke["reason"])
+        return Peopled(festival, family, secret_of(family), code, certificates[0], words)
+
+    return make
+
+
+@pytest.fixture
+def peopled(people: Callable[..., Peopled]) -> Peopled:
+    return people()
+
+
+def put_back(festival: Festival, days: int) -> None:
+    """Let the festival have ended so many days ago."""
+    festival.first_day = festival.last_day = today() - timedelta(days=days)
+    db.session.commit()
