@@ -144,6 +144,7 @@ class Settings:
             "SECURITY_POST_CHANGE_VIEW": "/manage/",
             "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
             "SECURITY_TRACKABLE": False,
+            "SECURITY_STATIC_FOLDER": None,
             "SECURITY_JOIN_USER_ROLES": False,
             "SECURITY_RETURN_GENERIC_RESPONSES": True,
             "SECURITY_DEFAULT_REMEMBER_ME": False,

@@ -59,6 +59,7 @@ POLICY: dict[str, Rule] = {
     "security.verify": READER,
     # programme, public
     "programme.index": ANYONE,
+    "programme.favicon": ANYONE,
     "programme.home": ANYONE,
     "programme.programme": ANYONE,
     "programme.programme_ics": ANYONE,

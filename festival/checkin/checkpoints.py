@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, Scan, device_checkpoints
 from festival.core.clock import local
@@ -71,8 +72,15 @@ def add_entrance(festival: Festival, name: str) -> Checkpoint:
     return checkpoint
 
 
+def _take_turn(festival: Festival) -> None:
+    """Wait until nobody else makes checkpoints for this festival, until the end of the transaction: a button is tapped
+    twice, and a session has one checkpoint."""
+    db.session.execute(select(Festival.id).where(Festival.id == festival.id).with_for_update(key_share=True))
+
+
 def add_for_sessions(festival: Festival) -> int:
     """A checkpoint for each session that has none yet; how many are new."""
+    _take_turn(festival)
     missing = (
         select(Session)
         .outerjoin(Checkpoint, Checkpoint.session_id == Session.id)
@@ -92,6 +100,7 @@ def add_for_sessions(festival: Festival) -> int:
 
 def add_for_booths(festival: Festival) -> int:
     """A checkpoint for each approved booth that has none yet; how many are new."""
+    _take_turn(festival)
     missing = (
         select(Booth)
         .outerjoin(Checkpoint, Checkpoint.booth_id == Booth.id)
@@ -117,6 +126,9 @@ def remove(checkpoint: Checkpoint) -> Removal:
     """Remove a checkpoint where nothing was ever scanned; scans are never lost."""
     if db.session.scalar(select(Scan.id).where(Scan.checkpoint_id == checkpoint.id).limit(1)) is not None:
         return Removal.HAS_SCANS
-    db.session.delete(checkpoint)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.delete(checkpoint)
+    except IntegrityError:  # scanned at this very moment
+        return Removal.HAS_SCANS
     return Removal.REMOVED

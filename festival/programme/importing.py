@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from festival.accounts.audit import record
 from festival.extensions import db
 from festival.programme.editing import change_capacity, subject_of
@@ -22,6 +24,7 @@ def plan_reading(reading: ProgrammeReading, festival: Festival | None) -> Import
 
 def apply_reading(reading: ProgrammeReading, festival: Festival) -> ImportResult:
     """Bring what was read into the festival; gives what was done. One entry in the audit log."""
+    _take_turn(festival)
     plan = make_plan(reading, festival)
     _apply_facts(plan, festival)
     zones = {zone.name: zone for zone in festival.zones}
@@ -51,6 +54,14 @@ def apply_reading(reading: ProgrammeReading, festival: Festival) -> ImportResult
         }
         record("programme.imported", festival.name, festival_id=festival.id, after=counts)
     return result
+
+
+def _take_turn(festival: Festival) -> None:
+    """Take the festival, then its sessions by id, as a registration does: a file has its rows in any order."""
+    one = select(Festival.id).where(Festival.id == festival.id)
+    sessions = select(Session.id).where(Session.festival_id == festival.id).order_by(Session.id)
+    for rows in (one, sessions):
+        db.session.execute(rows.with_for_update(key_share=True))
 
 
 def _apply_facts(plan: ImportPlan, festival: Festival) -> None:

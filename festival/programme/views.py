@@ -27,6 +27,12 @@ MOVEMENT_PLATFORM = "https://binhdanhocvuso.gov.vn/"
 """The national platform of the movement, where everybody can go on learning."""
 
 
+@bp.get("/favicon.ico")
+def favicon() -> ResponseReturnValue:
+    """The mark, for what has no page around it to name one: PDF files, calendars."""
+    return current_app.send_static_file("images/favicon.svg")
+
+
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """The first page: the one festival there is, or a list of them to search by ward."""

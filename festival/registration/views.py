@@ -28,8 +28,8 @@ from festival.registration.wishes import foresee, parts_of_days, sessions_to_com
 
 bp = Blueprint("registration", __name__)
 
-SUBMISSION = re.compile(r"[A-Za-z0-9_-]{43}")
-"""A form's own mark, as `random_token` makes it. Whoever knows one that was used is shown that registration."""
+SUBMISSION = re.compile(r"[A-Za-z0-9_-]{32,64}")
+"""A form's own mark, long enough that nobody guesses it. Whoever knows one that was used is shown that registration."""
 
 
 class Step(enum.Enum):

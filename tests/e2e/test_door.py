@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,8 @@ import qrcode
 from flask import Flask
 from flask_migrate import upgrade
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 from pyzbar import pyzbar
-from werkzeug.serving import make_server
 
 from festival import create_app
 from festival.accounts.models import StaffRole
@@ -25,6 +23,7 @@ from tests import factories
 from tests.checkin.conftest import pass_of, qr_of, tickets_of
 from tests.conftest import PASSWORD, make_settings
 from tests.e2e.camera import PHONE, launch_options, video_of
+from tests.e2e.server import serving
 from tests.postgres import _free_port
 
 
@@ -44,8 +43,7 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(tmp_path, public_url=address))
     with app.app_context():
         upgrade()
@@ -67,20 +65,8 @@ def house(tmp_path: Path) -> Iterator[House]:
             stranger_code="ABCD2345",
         )
         db.session.remove()
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
+    with serving(app):
+        yield made
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
-"""The main job in one line, in a real browser, in Vietnamese: a workbook becomes a festival, a family of four registers on
-a small phone, the door's camera reads their code as the page shows it, and they print a certificate.
+"""The main job in one line, in a real browser, in Vietnamese: a workbook becomes a festival, a family registers
+on a small phone, the door's camera reads their code as the page shows it, and they print a certificate.
 """
 
 from __future__ import annotations
 
 import re
 import subprocess
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +14,8 @@ import openpyxl
 import pytest
 from flask_migrate import upgrade
 from PIL import Image, ImageChops, ImageStat
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from pyzbar import pyzbar
-from werkzeug.serving import make_server
 
 from festival import create_app
 from festival.accounts.models import Organization, StaffRole
@@ -25,14 +23,16 @@ from festival.accounts.staff import give_role, make_user
 from festival.certificates.layout import render_whole
 from festival.certificates.models import Certificate
 from festival.certificates.sheets import sheet_of, text_of
+from festival.config import ROOT
 from festival.core.clock import today
 from festival.extensions import db
 from festival.programme.wards import ensure_wards
 from tests.conftest import PASSWORD, make_settings
 from tests.e2e.camera import PHONE, launch_options, video_of
+from tests.e2e.server import serving
 from tests.postgres import _free_port
 
-TEMPLATE = Path(__file__).parent.parent / "data" / "programme-template-form.xlsx"
+TEMPLATE = ROOT / "festival" / "programme" / "reference" / "programme.xlsx"
 EMAIL = "can-bo@festival.example"
 FAMILY = (("Trần Thị Thuỳ Dương", 1958), ("Đỗ Văn Ước", 1984), ("Đỗ Thị Bưởi", 1986), ("Đỗ Khánh An", 2016))
 
@@ -40,8 +40,7 @@ FAMILY = (("Trần Thị Thuỳ Dương", 1958), ("Đỗ Văn Ước", 1984), ("
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """An installation with nothing but wards and one organizer; its own address."""
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(tmp_path, public_url=address))
     with app.app_context():
         upgrade()
@@ -52,15 +51,9 @@ def address(tmp_path: Path) -> Iterator[str]:
         give_role(make_user(EMAIL, "Cán bộ thử", PASSWORD), home, StaffRole.OWNER)
         db.session.commit()
         db.session.remove()
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    with app.app_context():
+    with serving(app), app.app_context():
         yield address
         db.session.remove()
-        server.shutdown()
-        thread.join()
-        db.engine.dispose()
 
 
 def workbook_for_today(folder: Path) -> Path:
@@ -175,37 +168,36 @@ def check_certificate(page: Page, family: str, folder: Path) -> str:
     return str(code.data.decode())
 
 
-def test_from_the_workbook_to_the_certificate(address: str, tmp_path: Path) -> None:
-    with sync_playwright() as playwright:
-        office = playwright.chromium.launch(**launch_options())
-        desk = office.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN").new_page()
-        slug = sign_in_and_import(desk, address, workbook_for_today(tmp_path))
-        home = office.new_context(**PHONE).new_page()
-        family = register_family(home, address, slug)
+def test_from_the_workbook_to_the_certificate(address: str, playwright: Playwright, tmp_path: Path) -> None:
+    office = playwright.chromium.launch(**launch_options())
+    desk = office.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN").new_page()
+    slug = sign_in_and_import(desk, address, workbook_for_today(tmp_path))
+    home = office.new_context(**PHONE).new_page()
+    family = register_family(home, address, slug)
 
-        # The first ticket is the family's pass; the camera sees one person's ticket as the phone's screen shows it.
-        tickets = home.locator("svg.qr")
-        expect(tickets).to_have_count(5)
-        tickets.nth(2).screenshot(path=tmp_path / "ticket.png", scale="css")
-        invitation = pairing_address(desk, address, slug, tmp_path)
-        volunteer: Browser = playwright.chromium.launch(
-            **launch_options(video_of(tmp_path / "ticket.png", tmp_path / "camera.y4m"))
-        )
-        phone = pair_phone(volunteer.new_context(**PHONE), invitation)
-        scan(phone)
-        expect(phone.locator("#verdict-word")).to_have_text("Mời vào!")
-        expect(phone.locator("#verdict-name")).to_have_text(FAMILY[1][0])
-        phone.reload()
-        scan(phone)
-        expect(phone.locator("#verdict-word")).to_have_text("Vé này đã vào")
-        assert re.search(r"\d\d:\d\d, [Cc]ửa A", phone.locator("#verdict-first").inner_text())
-        volunteer.close()
+    # The first ticket is the family's pass; the camera sees one person's ticket as the phone's screen shows it.
+    tickets = home.locator("svg.qr")
+    expect(tickets).to_have_count(5)
+    tickets.nth(2).screenshot(path=tmp_path / "ticket.png", scale="css")
+    invitation = pairing_address(desk, address, slug, tmp_path)
+    volunteer: Browser = playwright.chromium.launch(
+        **launch_options(video_of(tmp_path / "ticket.png", tmp_path / "camera.y4m"))
+    )
+    phone = pair_phone(volunteer.new_context(**PHONE), invitation)
+    scan(phone)
+    expect(phone.locator("#verdict-word")).to_have_text("Mời vào!")
+    expect(phone.locator("#verdict-name")).to_have_text(FAMILY[1][0])
+    phone.reload()
+    scan(phone)
+    expect(phone.locator("#verdict-word")).to_have_text("Vé này đã vào")
+    assert re.search(r"\d\d:\d\d, [Cc]ửa A", phone.locator("#verdict-first").inner_text())
+    volunteer.close()
 
-        verify = check_certificate(home, family, tmp_path)
-        assert verify.lower().startswith(f"{address}/c/")
-        home.goto(verify)
-        expect(home.locator("main")).to_contain_text("Đ* V** Ước")
-        expect(home.locator("main")).not_to_contain_text(FAMILY[1][0])
-        desk.goto(f"{address}/manage/{slug}/")
-        expect(desk.locator(".figures")).to_contain_text("4")
-        office.close()
+    verify = check_certificate(home, family, tmp_path)
+    assert verify.lower().startswith(f"{address}/c/")
+    home.goto(verify)
+    expect(home.locator("main")).to_contain_text("Đ* V** Ước")
+    expect(home.locator("main")).not_to_contain_text(FAMILY[1][0])
+    desk.goto(f"{address}/manage/{slug}/")
+    expect(desk.locator(".figures")).to_contain_text("4")
+    office.close()

@@ -33,6 +33,7 @@ NEW_FESTIVAL = {
     "address": "",
     "capacity": "1.500",
     "ward_code": "",
+    "keep_days": "60",
 }
 
 

@@ -6,12 +6,13 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date, time
-from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 
-TEMPLATE_FORM = Path(__file__).parent.parent / "data" / "programme-template-form.xlsx"
+from festival.config import ROOT
+
+TEMPLATE_FORM = ROOT / "festival" / "programme" / "reference" / "programme.xlsx"
 
 FACTS = (
     ("Tên ngày hội", "Ngày hội toàn dân học tập số 2027"),

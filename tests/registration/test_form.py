@@ -145,7 +145,11 @@ def test_nobody_coming_is_asked_about(send):
 
 
 def test_more_than_twelve_people_are_asked_to_register_twice(send):
-    many = {f"members-{i}-{k}": v for i in range(12) for k, v in (("name", f"Đỗ Văn {i}"), ("birth_year", "1990"), ("relation", "other"))}
+    many = {
+        f"members-{i}-{k}": v
+        for i in range(12)
+        for k, v in (("name", f"Đỗ Văn {i}"), ("birth_year", "1990"), ("relation", "other"))
+    }
 
     assert "nhiều nhất 12 người" in plain(send(**family(**many)).text)
 
@@ -203,7 +207,10 @@ def test_sending_the_form_twice_registers_once(send):
 def test_a_session_of_another_festival_is_ignored(send, make_festival, make_session):
     elsewhere = make_session(festival=make_festival())
 
-    assert send(**last_step(**{f"session-{elsewhere.id}": "c", "session-x": "c", "session-99999999": "c"})).status_code == 303
+    assert (
+        send(**last_step(**{f"session-{elsewhere.id}": "c", "session-x": "c", "session-99999999": "c"})).status_code
+        == 303
+    )
     assert db.session.scalar(select(func.count(Booking.id))) == 0
 
 

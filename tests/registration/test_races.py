@@ -86,7 +86,7 @@ def test_ten_seats_make_ten_bookings(rush_for_seats):
 
 
 def test_without_the_guard_the_same_rush_oversells(rush_for_seats, monkeypatch):
-    """The guard is the condition inside the UPDATE. Here it is taken away: first look, then write, as one would naively."""
+    """The guard is the condition inside the UPDATE. Taken away, one would look first and write then."""
 
     def look_then_write(session: Session, count: int) -> bool:
         taken = db.session.scalar(select(func.count(Booking.id)).where(Booking.session_id == session.id)) or 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from festival.extensions import db
 from festival.registration.booking import SeatOutcome, request_seats
-from tests import factories
 
 
 def test_a_household_gets_all_its_seats(make_session, make_household):

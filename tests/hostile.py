@@ -1,0 +1,261 @@
+"""What strangers type, and every form of the service with values that are right.
+
+`FORMS` gives for each form its address and a right value for each field; a test replaces one of them at a time.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import uuid4
+
+from festival.accounts.models import User
+from festival.certificates.issuing import issue
+from festival.checkin.pairing import invite_phone
+from festival.checkin.scan_request import ScanRequest
+from festival.checkin.scanning import record_scans
+from festival.core.clock import now
+from festival.core.secrets import random_token
+from festival.extensions import db
+from festival.programme.models import Festival
+from festival.registration.links import secret_of
+from tests import factories
+
+SCRIPT = "\"'><script>alert(7)</script>"
+
+VALUES: dict[str, str | bytes] = {
+    "empty": "",
+    "spaces": " \u00a0\u200b ",
+    "long": "ạ" * 10_000,
+    "script": SCRIPT,
+    "formula": "=cmd|'/c calc'!A1",
+    "path": "../../../../etc/passwd",
+    "nul": "a\x00b",
+    "invalid utf-8": b"\xff\xfe\xed\xa0\x80",
+    "nfd": "Nguye\u0302\u0303n Thi\u0323 Đo\u0302\u0303",
+    "emoji": "👨‍👩‍👧‍👦\u202e",
+    "expands": "ﷺ" * 120,
+    "negative": "-1",
+    "huge": "9" * 20,
+    "endless digits": "9" * 5_000,
+    "superscript": "²",
+    "arabic digits": "٣",
+    "float": "1e309",
+    "first day": "0001-01-01",
+    "last day": "9999-12-31",
+    "first moment": "0001-01-01T00:00",
+    "last moment": "9999-12-31T23:59",
+    "percent": "%_\\%s%(x)s{0}{{7*7}}",
+    "json": '{"a": [1]}',
+    "header": "a\r\nSet-Cookie: b=c",
+}
+
+
+SHARP = (
+    "empty",
+    "long",
+    "script",
+    "nul",
+    "invalid utf-8",
+    "expands",
+    "huge",
+    "endless digits",
+    "superscript",
+    "first day",
+    "last day",
+    "first moment",
+)
+"""Those that have cut something before; where there are very many fields, these are enough."""
+
+
+@dataclass
+class Form:
+    """A form: where it is sent, its fields as a right answer fills them, and whether only staff may."""
+
+    name: str
+    address: str
+    fields: dict[str, str]
+    staff: bool = False
+
+
+@dataclass
+class House:
+    """A festival with one of everything, and its forms."""
+
+    festival: Festival
+    secret: str
+    attendee: int
+    zone: int
+    booth: int
+    workshop: int
+    session: int
+    checkpoint: int
+    device: int
+    certificate: int
+    token: str
+    pairing: str
+
+    def paths(self) -> dict[str, str]:
+        """A right value for each variable of an address."""
+        return {
+            "festival": self.festival.slug,
+            "secret": self.secret,
+            "attendee_id": str(self.attendee),
+            "ticket_id": "1",
+            "registration_id": "1",
+            "zone_id": str(self.zone),
+            "booth_id": str(self.booth),
+            "workshop_id": str(self.workshop),
+            "session_id": str(self.session),
+            "checkpoint_id": str(self.checkpoint),
+            "device_id": str(self.device),
+            "certificate_id": str(self.certificate),
+            "code": self.pairing,
+            "token": "a",
+            "filename": "robots.txt",
+        }
+
+
+def build(festival: Festival, user: User) -> House:
+    """One of everything in `festival`."""
+    session = factories.make_session(festival)
+    booth = factories.make_booth(festival)
+    household = factories.make_household(festival, members=2, sessions=(session,))
+    gate = factories.make_checkpoint(festival)
+    paired = factories.make_device(festival, checkpoints=[gate])
+    person = household.attendees[0]
+
+    scan = ScanRequest(uuid4(), gate.id, now(), attendee_id=person.id)
+    record_scans(paired.device, [scan], now())
+    certificate = issue(person).certificate
+    assert certificate is not None
+    _code, pairing = invite_phone(festival, "Cửa B", [gate], user.id)
+    db.session.commit()
+    return House(
+        festival=festival,
+        secret=secret_of(household),
+        attendee=person.id,
+        zone=booth.zone_id or 0,
+        booth=booth.id,
+        workshop=session.workshop_id,
+        session=session.id,
+        checkpoint=gate.id,
+        device=paired.device.id,
+        certificate=certificate.id,
+        token=paired.token,
+        pairing=pairing,
+    )
+
+
+def forms(house: House) -> Iterator[Form]:
+    """Every form that takes more than a button."""
+    slug, secret = house.festival.slug, f"/r/{house.secret}"
+    manage = f"/manage/{slug}"
+    yield Form(
+        "register",
+        f"/{slug}/register",
+        {
+            "submission": random_token(),
+            "step": "consents",
+            "go": "",
+            "contact_name": "Nguyễn Thị Hoa",
+            "phone": "0912345678",
+            "email": "hoa@example.vn",
+            "ward": "",
+            "coming": "y",
+            "birth_year": "1980",
+            "members-0-name": "Đỗ Minh",
+            "members-0-birth_year": "2015",
+            "members-0-relation": "child",
+            f"session-{house.session}": "c",
+            "guardian_name": "Nguyễn Thị Hoa",
+            "consent_taking_part": "y",
+            "consent_children": "y",
+            "consent_childrens_own": "y",
+        },
+    )
+    yield Form("sign-in", "/manage/sign-in", {"email": "x@festival.example", "password": "so-not-right", "next": "/"})
+    member = {"name": "Đỗ Thị Mới", "birth_year": "2015", "relation": "child", "guardian_name": "Nguyễn Thị Hoa"}
+    yield Form("add a person", f"{secret}/members", {**member, "go": ""})
+    yield Form("correct a person", f"{secret}/members/{house.attendee}", {**member, "go": ""})
+    yield Form("sessions", f"{secret}/sessions", {f"session-{house.session}": str(house.attendee)})
+    yield Form("consents", f"{secret}/consents", {"photos": "y", "reminders": "y"})
+    yield Form("pair", f"/door/pair/{house.pairing}", {"on_duty": "Chị Lan"})
+    facts = {
+        "name": "Ngày hội toàn dân học tập số",
+        "organizer_name": "UBND phường",
+        "ward_code": "",
+        "first_day": house.festival.first_day.isoformat(),
+        "last_day": house.festival.last_day.isoformat(),
+        "opens_at": "07:30",
+        "closes_at": "17:30",
+        "venue": "Nhà văn hóa",
+        "address": "1 Phố Huế",
+        "capacity": "1500",
+    }
+    organization = {"organization_id": str(house.festival.organization_id)}
+    yield Form("new festival", "/manage/new", facts | organization, staff=True)
+    more = {
+        "about": "Mang theo điện thoại.",
+        "contact_phone": "0912345678",
+        "contact_email": "phuong@example.vn",
+        "registration_opens": "2026-01-01T08:00",
+        "registration_closes": "2099-01-01T08:00",
+        "keep_days": "60",
+    }
+    yield Form("edit festival", f"{manage}/edit", facts | more, staff=True)
+    zone = {"name": "Khu sân trước", "position": "1"}
+    yield Form("new zone", f"{manage}/zones/new", zone, staff=True)
+    yield Form("edit zone", f"{manage}/zones/{house.zone}", zone, staff=True)
+    booth = {
+        "code": "Z01",
+        "name": "VNeID",
+        "zone_id": str(house.zone),
+        "topic": "Định danh",
+        "host_name": "Công an",
+        "description": "Mang theo điện thoại.",
+        "power_watts": "500",
+        "tables": "2",
+        "chairs": "4",
+    }
+    yield Form("new booth", f"{manage}/booths/new", booth, staff=True)
+    yield Form("edit booth", f"{manage}/booths/{house.booth}", booth, staff=True)
+    workshop = {
+        "title": "VNeID",
+        "audience": "Người cao tuổi",
+        "host_name": "Công an",
+        "description": "Thực hành.",
+        "learn_more_url": "https://example.vn/a",
+    }
+    yield Form("new workshop", f"{manage}/workshops/new", workshop, staff=True)
+    yield Form("edit workshop", f"{manage}/workshops/{house.workshop}", workshop, staff=True)
+    session = {
+        "workshop_id": str(house.workshop),
+        "room": "P101",
+        "booth_id": "0",
+        "day": house.festival.last_day.isoformat(),
+        "start": "08:00",
+        "end": "09:00",
+        "capacity": "30",
+    }
+    yield Form("new session", f"{manage}/sessions/new", session, staff=True)
+    yield Form("edit session", f"{manage}/sessions/{house.session}", session, staff=True)
+    yield Form("entrance", f"{manage}/door/entrances", {"name": "Cổng sau"}, staff=True)
+    yield Form(
+        "invite a phone", f"{manage}/door/pair", {"door": "Cửa C", "checkpoints": str(house.checkpoint)}, staff=True
+    )
+    yield Form("revoke", f"{manage}/certificates/{house.certificate}/revoke", {"reason": "Nhầm tên."}, staff=True)
+    passwords = {"password": "wrong", "new_password": "x" * 20, "new_password_confirm": "x" * 20}
+    yield Form("password", "/manage/password", passwords, staff=True)
+
+
+def encoded(fields: dict[str, str | bytes]) -> bytes:
+    """Fields as a browser sends them, with bytes that no browser would send."""
+    return b"&".join(quote(name).encode() + b"=" + quote(value).encode() for name, value in fields.items())
+
+
+def a_file() -> tuple[io.BytesIO, str]:
+    """A file where text is expected."""
+    return io.BytesIO(b"\x00\xff not text"), "../../etc/passwd\x00.txt"

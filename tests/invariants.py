@@ -1,0 +1,105 @@
+"""What must be true of the whole database at any moment, whatever was asked of it and by how many at once.
+
+`broken()` gives a sentence for everything that is not; a test asserts that there is none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+
+from sqlalchemy import select
+
+from festival.certificates.models import Certificate
+from festival.checkin.models import Admission, Checkpoint, Scan
+from festival.extensions import db
+from festival.programme.models import Festival, Session
+from festival.registration.booking import HOLDS_A_SEAT
+from festival.registration.models import Attendee, Booking, Registration, Ticket
+from festival.registration.signing_up import MAX_MEMBERS
+
+
+def broken() -> list[str]:
+    """Every rule that a row breaks, as one sentence each."""
+    db.session.rollback()
+    db.session.expire_all()
+    return [*_places(), *_seats(), *_households(), *_tickets(), *_door(), *_certificates()]
+
+
+def _all(kind: type) -> list:
+    return list(db.session.scalars(select(kind)))
+
+
+def _places() -> Iterator[str]:
+    coming = Counter(attendee.festival_id for attendee in _all(Attendee) if attendee.cancelled_at is None)
+    for festival in _all(Festival):
+        if festival.places_taken != coming[festival.id]:
+            yield f"{festival.slug} counts {festival.places_taken} places, {coming[festival.id]} people come"
+
+
+def _seats() -> Iterator[str]:
+    people = {attendee.id: attendee for attendee in _all(Attendee)}
+    sessions = {session.id: session for session in _all(Session)}
+    held = [booking for booking in _all(Booking) if booking.state in HOLDS_A_SEAT]
+    taken = Counter(booking.session_id for booking in held)
+    for session in sessions.values():
+        if session.seats_taken != taken[session.id]:
+            yield f"session {session.id} counts {session.seats_taken} seats, {taken[session.id]} bookings hold one"
+        if session.seats_taken > session.capacity:
+            yield f"session {session.id} is oversold"
+    plans = defaultdict(list)
+    for booking in held:
+        plans[booking.attendee_id].append(sessions[booking.session_id])
+        if people[booking.attendee_id].cancelled_at is not None:
+            yield f"attendee {booking.attendee_id} does not come and holds a seat in session {booking.session_id}"
+        if people[booking.attendee_id].festival_id != sessions[booking.session_id].festival_id:
+            yield f"booking {booking.id} is in another festival's session"
+    for attendee_id, plan in plans.items():
+        for one, other in combinations(plan, 2):
+            if one.overlaps(other):
+                yield f"attendee {attendee_id} sits in sessions {one.id} and {other.id} at one time"
+
+
+def _households() -> Iterator[str]:
+    for household in _all(Registration):
+        coming = [attendee for attendee in household.attendees if attendee.cancelled_at is None]
+        if household.cancelled_at is not None and coming:
+            yield f"registration {household.id} is cancelled and {len(coming)} of it come"
+        if household.cancelled_at is None and not coming:
+            yield f"registration {household.id} has nobody left and is not cancelled"
+        if len(coming) > MAX_MEMBERS:
+            yield f"registration {household.id} has {len(coming)} people"
+
+
+def _tickets() -> Iterator[str]:
+    people = {attendee.id: attendee for attendee in _all(Attendee)}
+    tickets = _all(Ticket)
+    for attendee in people.values():
+        if sum(ticket.attendee_id == attendee.id for ticket in tickets) != 1:
+            yield f"attendee {attendee.id} has not exactly one ticket"
+    for ticket in tickets:
+        owner = people[ticket.attendee_id] if ticket.attendee_id is not None else ticket.registration
+        if (owner.cancelled_at is not None) != (ticket.revoked_at is not None):
+            now = "void" if ticket.revoked_at else "valid"
+            yield f"ticket {ticket.id} ({ticket.kind.value}) is {now}, unlike its owner"
+
+
+def _door() -> Iterator[str]:
+    people = {attendee.id: attendee.festival_id for attendee in _all(Attendee)}
+    places = {checkpoint.id: checkpoint.festival_id for checkpoint in _all(Checkpoint)}
+    scans = {scan.id for scan in _all(Scan)}
+    for admission in _all(Admission):
+        if people[admission.attendee_id] != places[admission.checkpoint_id]:
+            yield f"admission {admission.id} is at another festival's door"
+        if admission.scan_id not in scans:
+            yield f"admission {admission.id} has no scan"
+
+
+def _certificates() -> Iterator[str]:
+    numbers = defaultdict(list)
+    for certificate in _all(Certificate):
+        numbers[certificate.festival_id].append(certificate.number)
+    for festival in _all(Festival):
+        if sorted(numbers[festival.id]) != list(range(1, festival.certificates_issued + 1)):
+            yield f"{festival.slug}'s certificates have gaps: {sorted(numbers[festival.id])}"
