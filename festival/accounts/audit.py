@@ -13,6 +13,7 @@ from festival.accounts.models import AuditEntry
 from festival.extensions import Base, db
 
 SECRET_COLUMNS = frozenset({"password", "fs_uniquifier", "sealed_private_key", "public_key", "token_digest", "content"})
+SEARCH_COLUMNS = frozenset({"folded", "folded_room", "folded_name", "name_key"})
 
 
 def _plain(value: Any) -> Any:
@@ -24,9 +25,9 @@ def _plain(value: Any) -> Any:
 
 
 def values_of(row: Base) -> dict[str, Any]:
-    """The columns of a row as JSON values, without secrets; take it before a change to have the `before`."""
+    """The columns of a row as JSON values, without secrets and search keys; take it before a change to have the `before`."""
     columns = inspect(row).mapper.column_attrs.keys()
-    return {name: _plain(getattr(row, name)) for name in columns if name not in SECRET_COLUMNS}
+    return {name: _plain(getattr(row, name)) for name in columns if name not in SECRET_COLUMNS | SEARCH_COLUMNS}
 
 
 def record(

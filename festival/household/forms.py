@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField
+from wtforms import BooleanField, Field, SelectField
 
+from festival.consents.models import Purpose
+from festival.consents.texts import BY_PURPOSE
 from festival.core.clock import today
 from festival.core.forms import BaseForm, Line, at_most, required
 from festival.registration.forms import RELATIONS, BirthYear
-from festival.registration.models import GUARDIAN_BELOW_AGE, Relation
+from festival.registration.models import GUARDIAN_BELOW_AGE, OWN_CONSENT_FROM_AGE, Relation
 from festival.registration.signing_up import Member
 
 
@@ -27,16 +29,39 @@ class ChangeMemberForm(BaseForm):
         default=Relation.CHILD.value,
     )
     guardian_name = Line(_("Parent or guardian, for a child"), validators=[at_most(120)])
+    consent_children = BooleanField(BY_PURPOSE[Purpose.CHILDREN].title)
+    consent_childrens_own = BooleanField(BY_PURPOSE[Purpose.CHILDRENS_OWN].title)
+
+    child_before = False
+    """Whether the person was registered as a child, so that the consents for one are in the ledger already."""
 
     def validate(self, extra_validators: object = None) -> bool:
-        """A child needs a guardian."""
+        """A child needs a guardian, and the consents that the registration form asks for."""
         if not super().validate(extra_validators):
             return False
-        child = today().year - self.birth_year.year < GUARDIAN_BELOW_AGE
-        if child and not self.guardian_name.data:
+        if self.age < GUARDIAN_BELOW_AGE and not self.guardian_name.data:
             self.guardian_name.errors = [_("Please give the name of a parent or guardian who is an adult.")]
-            return False
-        return True
+        for purpose in self.consents():
+            if not self.consent_field(purpose).data:
+                self.consent_field(purpose).errors = [_("Without this tick we cannot register the child.")]
+        return not self.errors
+
+    @property
+    def age(self) -> int:
+        """How old the person may be this year."""
+        return today().year - self.birth_year.year
+
+    def consent_field(self, purpose: Purpose) -> Field:
+        """The tick box of one of the two purposes."""
+        return self[f"consent_{purpose.value}"]
+
+    def consents(self) -> dict[Purpose, bool]:
+        """What has to be asked for this person, answered yes by a form that is valid: nothing for an adult, nor for
+        somebody who has been registered as a child before."""
+        if self.child_before or self.age >= GUARDIAN_BELOW_AGE:
+            return {}
+        own = {Purpose.CHILDRENS_OWN: True} if self.age >= OWN_CONSENT_FROM_AGE else {}
+        return {Purpose.CHILDREN: True, **own}
 
     def csrf_valid(self) -> bool:
         """Whether the request comes from our own page, whatever the fields say."""

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from festival.certificates.criteria import standings
 from festival.consents import ledger
 from festival.consents.texts import TEXTS
-from festival.core.clock import now
+from festival.core.clock import now, today
 from festival.core.text import mask_name
 from festival.extensions import db, limiter
 from festival.household.calendar import household_calendar
@@ -147,6 +147,7 @@ def members(secret: str, attendee_id: int | None) -> ResponseReturnValue:
     form = ChangeMemberForm(obj=attendee)
     if attendee is not None and request.method == "GET":
         form.relation.data = attendee.relation.value
+    form.child_before = attendee is not None and attendee.is_child(today().year)
     others = len(changing.coming(registration)) > 1
     if request.form.get("go") == "remove" and attendee is not None and form.csrf_valid():
         return _answered(changing.remove_member(attendee), secret, _("%(name)s is taken out.", name=attendee.name))
@@ -154,15 +155,20 @@ def members(secret: str, attendee_id: int | None) -> ResponseReturnValue:
         guardian = form.guardian_name.data or None
         if attendee is None:
             result = changing.add_member(registration, form.member(), guardian)
-            return _answered(result, secret, _("%(name)s is added. The ticket is below.", name=form.name.data))
-        result = changing.edit_member(attendee, form.member(), guardian)
-        return _answered(result, secret, _("The change is saved."))
+            done = _("%(name)s is added. The ticket is below.", name=form.name.data)
+        else:
+            result = changing.edit_member(attendee, form.member(), guardian)
+            done = _("The change is saved.")
+        if result.outcome is ChangeOutcome.DONE:
+            ledger.write(registration.id, form.consents(), registration.contact_name, str(get_locale()))
+        return _answered(result, secret, done)
     page = render_template(
         "household/member.html",
         festival=registration.festival,
         secret=secret,
         form=form,
         attendee=attendee,
+        consent_texts=[] if form.child_before else [text for text in TEXTS if text.for_children],
         removable=attendee is not None and others,
     )
     return page, 422 if form.errors else 200

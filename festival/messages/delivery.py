@@ -40,8 +40,15 @@ def deliver_due() -> int:
     except (OSError, smtplib.SMTPException) as error:
         structlog.get_logger().warning("mail server unreachable", reason=type(error).__name__)
         return 0
+    sent = 0
     with closing(server):
-        return sum(_send(server, message_id, settings.mail_from) for message_id in ids)
+        for message_id in ids:
+            try:
+                sent += _send(server, message_id, settings.mail_from)
+            except smtplib.SMTPServerDisconnected:
+                structlog.get_logger().warning("mail server hung up", sent=sent)
+                break
+    return sent
 
 
 def _connect(url: str) -> smtplib.SMTP:
@@ -78,13 +85,16 @@ def _send(server: smtplib.SMTP, message_id: int, sender: str) -> bool:
         return False
     try:
         server.send_message(compose(message, sender))
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         structlog.get_logger().warning("mail not sent", message=message.id, reason=type(error).__name__)
-        if message.attempts > len(BACKOFF) or isinstance(error, smtplib.SMTPRecipientsRefused):
+        hopeless = isinstance(error, ValueError | smtplib.SMTPRecipientsRefused)  # no such mail can be written or taken
+        if message.attempts > len(BACKOFF) or hopeless:
             message.state = MessageState.FAILED
         else:
             message.send_after = at + BACKOFF[message.attempts - 1]
         db.session.commit()
+        if isinstance(error, smtplib.SMTPServerDisconnected):
+            raise
         return False
     message.state, message.sent_at = MessageState.SENT, at
     db.session.commit()

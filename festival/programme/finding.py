@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from festival.core.clock import at_local
-from festival.core.text import fold, like_pattern, tidy
+from festival.core.text import fold, like_pattern
 from festival.extensions import db
 from festival.programme.models import Booth, Festival, Session, Workshop, Zone
 
@@ -25,16 +25,16 @@ def find_part(festival: Festival, kind: type[Row], row_id: int) -> Row | None:
 def festivals_of(organization_ids: Collection[int], words: str = "") -> Select[Festival]:
     """The festivals of these organizations, the latest first."""
     query = select(Festival).where(Festival.organization_id.in_(organization_ids))
-    if words := tidy(words)[:100]:
-        query = query.where(or_(Festival.name.ilike(like_pattern(words), escape="\\"), Festival.slug == words))
+    if words := fold(words[:100]):
+        query = query.where(or_(Festival.folded.like(like_pattern(words), escape="\\"), Festival.slug == words))
     return query.order_by(Festival.first_day.desc(), Festival.id.desc())
 
 
 def zones_of(festival: Festival, words: str = "") -> Select[Zone]:
     """The festival's zones in their order."""
     query = select(Zone).where(Zone.festival_id == festival.id)
-    if words := tidy(words)[:100]:
-        query = query.where(Zone.name.ilike(like_pattern(words), escape="\\"))
+    if words := fold(words[:100]):
+        query = query.where(Zone.folded.like(like_pattern(words), escape="\\"))
     return query.order_by(Zone.position, Zone.name)
 
 
@@ -66,9 +66,10 @@ def sessions_of(
         .options(contains_eager(Session.workshop))
         .where(Session.festival_id == festival.id)
     )
-    if words := tidy(words)[:100]:
-        in_workshop = Workshop.folded.like(like_pattern(fold(words)), escape="\\")
-        query = query.where(or_(in_workshop, Session.room.ilike(like_pattern(words), escape="\\")))
+    if words := fold(words[:100]):
+        pattern = like_pattern(words)
+        in_workshop = Workshop.folded.like(pattern, escape="\\")
+        query = query.where(or_(in_workshop, Session.folded_room.like(pattern, escape="\\")))
     if day:
         start = at_local(day, time())
         query = query.where(Session.starts_at >= start, Session.starts_at < start + timedelta(days=1))

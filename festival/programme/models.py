@@ -63,6 +63,7 @@ class Festival(Model):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    folded: Mapped[str] = mapped_column(Text, default="")
     organizer_name: Mapped[str] = mapped_column(String(200))
     ward_code: Mapped[str | None] = mapped_column(ForeignKey("wards.code"))
     first_day: Mapped[date] = mapped_column(Date)
@@ -89,6 +90,11 @@ class Festival(Model):
 
     zones: Mapped[list[Zone]] = relationship(back_populates="festival", order_by="Zone.position, Zone.name")
     ward: Mapped[Ward | None] = relationship()
+
+    @validates("name")
+    def _refold(self, _key: str, value: str) -> str:
+        self.folded = fold(value)
+        return value
 
     @property
     def public(self) -> bool:
@@ -133,9 +139,15 @@ class Zone(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(120))
+    folded: Mapped[str] = mapped_column(Text, default="")
     position: Mapped[int] = mapped_column(default=0)
 
     festival: Mapped[Festival] = relationship(back_populates="zones")
+
+    @validates("name")
+    def _refold(self, _key: str, value: str) -> str:
+        self.folded = fold(value)
+        return value
 
 
 class BoothStatus(enum.Enum):
@@ -219,6 +231,7 @@ class Session(Model):
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshops.id"))
     booth_id: Mapped[int | None] = mapped_column(ForeignKey("booths.id"), index=True)
     room: Mapped[str] = mapped_column(String(120), default="")
+    folded_room: Mapped[str] = mapped_column(Text, default="")
     starts_at: Mapped[datetime] = mapped_column(Moment)
     ends_at: Mapped[datetime] = mapped_column(Moment)
     capacity: Mapped[int] = mapped_column()
@@ -226,6 +239,11 @@ class Session(Model):
 
     workshop: Mapped[Workshop] = relationship(back_populates="sessions", lazy="joined", innerjoin=True)
     booth: Mapped[Booth | None] = relationship()
+
+    @validates("room")
+    def _refold(self, _key: str, value: str) -> str:
+        self.folded_room = fold(value)
+        return value
 
     @property
     def seats_left(self) -> int:

@@ -154,6 +154,9 @@ def unpublish(festival: Festival) -> PublishOutcome:
     """Make a published festival a draft again."""
     if festival.status is not FestivalStatus.PUBLISHED:
         return PublishOutcome.WRONG_STATUS
+    # Taking a place asks for the status in the same statement, so after this nobody can take one.
+    db.session.execute(select(Festival.id).where(Festival.id == festival.id).with_for_update())
+    db.session.refresh(festival, ["places_taken"])
     if festival.places_taken:
         return PublishOutcome.PEOPLE_REGISTERED
     _turn(festival, FestivalStatus.DRAFT, "festival.unpublished")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from festival.core.clock import now
 from festival.extensions import db
-from festival.programme.models import Festival, Session
+from festival.programme.models import Festival, FestivalStatus, Session
 from festival.registration.models import Attendee, Booking, BookingState
 
 HOLDS_A_SEAT = (BookingState.CONFIRMED, BookingState.OFFERED)
@@ -67,10 +67,14 @@ def free_seats(session_id: int, count: int) -> None:
 
 
 def take_places(festival: Festival, count: int) -> bool:
-    """Take `count` places of the venue's capacity if there are so many."""
+    """Take `count` places of the venue's capacity if there are so many, and the festival is still open to residents."""
     return _changed_one(
         update(Festival)
-        .where(Festival.id == festival.id, Festival.places_taken + count <= Festival.capacity)
+        .where(
+            Festival.id == festival.id,
+            Festival.places_taken + count <= Festival.capacity,
+            Festival.status.in_((FestivalStatus.PUBLISHED, FestivalStatus.LIVE)),
+        )
         .values(places_taken=Festival.places_taken + count)
         .execution_options(synchronize_session=False)
     )

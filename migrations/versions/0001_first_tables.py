@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("organizer_name", sa.String(length=200), nullable=False),
         sa.Column("ward_code", sa.String(length=5), nullable=True),
         sa.Column("first_day", sa.Date(), nullable=False),
@@ -280,6 +281,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("festival_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["festival_id"], ["festivals.id"], name=op.f("fk_zones_festival_id"), ondelete="CASCADE"
@@ -451,6 +453,7 @@ def upgrade() -> None:
         sa.Column("workshop_id", sa.Integer(), nullable=False),
         sa.Column("booth_id", sa.Integer(), nullable=True),
         sa.Column("room", sa.String(length=120), nullable=False),
+        sa.Column("folded_room", sa.Text(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),

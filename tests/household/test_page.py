@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from festival.consents import ledger
 from festival.consents.models import Purpose
+from festival.core.clock import today
 from festival.extensions import db
 from festival.registration.links import find_registration, secret_of
 from festival.registration.models import Attendee, Registration
@@ -117,13 +118,34 @@ def test_a_refused_change_changes_nothing(client, household, page, session, make
 def test_adding_a_person_takes_a_place_and_gives_a_ticket(client, household, page, festival):
     answer = client.post(
         f"{page}/members",
-        data={"name": "Đỗ Thị Mới", "birth_year": "2015", "relation": "child", "guardian_name": "Nguyễn Thị Thử"},
+        data={"name": "Đỗ Thị Mới", "birth_year": "1995", "relation": "child"},
         follow_redirects=True,
     )
 
     assert "Đã thêm Đỗ Thị Mới." in plain(answer.text)
     db.session.refresh(festival)
     assert festival.places_taken == 4
+
+
+CHILD = {"name": "Bé", "birth_year": str(today().year - 9), "relation": "child", "guardian_name": "Nguyễn Thị Thử"}
+
+
+def test_a_child_is_not_added_without_the_consents_for_one(client, household, page):
+    assert client.post(f"{page}/members", data=CHILD | {"consent_children": "y"}).status_code == 422
+    assert ledger.current(household.id) == {}
+
+    answer = client.post(f"{page}/members", data=CHILD | {"consent_children": "y", "consent_childrens_own": "y"})
+
+    assert answer.status_code == 303
+    assert ledger.current(household.id) == {Purpose.CHILDREN: True, Purpose.CHILDRENS_OWN: True}
+
+
+def test_an_adult_corrected_into_a_child_needs_the_consents_too(client, household, page):
+    address = f"{page}/members/{household.attendees[1].id}"
+
+    assert client.post(address, data=CHILD).status_code == 422
+    assert client.post(address, data=CHILD | {"consent_children": "y", "consent_childrens_own": "y"}).status_code == 303
+    assert client.post(address, data=CHILD | {"name": "Bé Na"}).status_code == 303
 
 
 def test_a_child_without_guardian_is_not_added(client, page):
