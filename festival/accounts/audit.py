@@ -25,7 +25,7 @@ def _plain(value: Any) -> Any:
 
 
 def values_of(row: Base) -> dict[str, Any]:
-    """The columns of a row as JSON values, without secrets and search keys; take it before a change to have the `before`."""
+    """The columns of a row as JSON values, without secrets and search keys; taken before a change, the `before`."""
     columns = inspect(row).mapper.column_attrs.keys()
     return {name: _plain(getattr(row, name)) for name in columns if name not in SECRET_COLUMNS | SEARCH_COLUMNS}
 

@@ -17,6 +17,7 @@ from festival.accounts.audit import record
 from festival.checkin import checkpoints, pairing
 from festival.checkin.checkpoints import Removal
 from festival.checkin.forms import ButtonForm, EntranceForm, InvitePhoneForm
+from festival.core.forms import choices
 from festival.extensions import db
 from festival.programme.models import Festival
 
@@ -121,7 +122,7 @@ def show_code(festival: Festival) -> ResponseReturnValue:
 
 def _invite_form(festival: Festival) -> InvitePhoneForm:
     form = InvitePhoneForm()
-    form.checkpoints.choices = [(one.id, one.name) for one in checkpoints.sorted_checkpoints(festival)]
+    form.checkpoints.choices = choices((one.id, one.name) for one in checkpoints.sorted_checkpoints(festival))
     return form
 
 

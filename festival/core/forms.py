@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -9,6 +10,7 @@ from flask_babel import get_translations, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, Form, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from festival.core.phones import parse_phone
@@ -68,6 +70,11 @@ class PartForm(Form):  # type: ignore[misc]
     """A form inside another one (one person of a list): the same translations, no protection of its own."""
 
     Meta = BaseForm.Meta
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """The options of a choice from (value, words) pairs."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class Line(StringField):  # type: ignore[misc]

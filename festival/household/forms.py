@@ -8,7 +8,7 @@ from wtforms import BooleanField, Field, SelectField
 from festival.consents.models import Purpose
 from festival.consents.texts import BY_PURPOSE
 from festival.core.clock import today
-from festival.core.forms import BaseForm, Line, at_most, required
+from festival.core.forms import BaseForm, Line, at_most, choices, required
 from festival.registration.forms import RELATIONS, BirthYear
 from festival.registration.models import GUARDIAN_BELOW_AGE, OWN_CONSENT_FROM_AGE, Relation
 from festival.registration.signing_up import Member
@@ -25,7 +25,9 @@ class ChangeMemberForm(BaseForm):
     birth_year = BirthYear(_("Year of birth"), validators=[required(_("In which year was this person born?"))])
     relation = SelectField(
         _("Who this is to you"),
-        choices=[(Relation.SELF.value, _("Myself")), *((relation.value, label) for relation, label in RELATIONS)],
+        choices=choices(
+            [(Relation.SELF.value, _("Myself")), *((relation.value, label) for relation, label in RELATIONS)]
+        ),
         default=Relation.CHILD.value,
     )
     guardian_name = Line(_("Parent or guardian, for a child"), validators=[at_most(120)])

@@ -20,7 +20,7 @@ from wtforms.validators import Email, Optional
 from festival.consents.models import Purpose
 from festival.consents.texts import BY_PURPOSE, TEXTS, ConsentText
 from festival.core.clock import today
-from festival.core.forms import BaseForm, Line, PartForm, Phone, at_most, required
+from festival.core.forms import BaseForm, Line, PartForm, Phone, at_most, choices, required
 from festival.programme.models import Ward
 from festival.registration.models import GUARDIAN_BELOW_AGE, OWN_CONSENT_FROM_AGE, Relation
 from festival.registration.signing_up import MAX_MEMBERS, Member
@@ -57,7 +57,9 @@ class MemberForm(PartForm):
     name = Line(_("Full name"), validators=[required(_("What is this person's name?")), at_most(120)])
     birth_year = BirthYear(_("Year of birth"), validators=[required(_("In which year was this person born?"))])
     relation = SelectField(
-        _("Who this is to you"), choices=[(relation.value, label) for relation, label in RELATIONS], default="child"
+        _("Who this is to you"),
+        choices=choices((relation.value, label) for relation, label in RELATIONS),
+        default="child",
     )
 
     def member(self, session_ids: frozenset[int] = frozenset()) -> Member:
@@ -95,7 +97,7 @@ class RegisterForm(BaseForm):
     def offer_wards(self, wards: Sequence[Ward], own: str | None) -> None:
         """The wards to choose from, the festival's own first."""
         ordered = sorted(wards, key=lambda ward: ward.code != own)
-        self.ward.choices = [(ward.code, ward.name) for ward in ordered] + [(ELSEWHERE, _("Somewhere else"))]
+        self.ward.choices = choices([*((ward.code, ward.name) for ward in ordered), (ELSEWHERE, _("Somewhere else"))])
 
     def validate_family(self) -> bool:
         """Whether the first step is complete; errors stand at the fields."""

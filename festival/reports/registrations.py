@@ -100,11 +100,8 @@ def _rows(festival: Festival) -> list[tuple[str | int, ...]]:
         )
         .order_by(Attendee.name_key, Attendee.id)
     ).all()
-    codes = dict(
-        db.session.execute(select(Ticket.attendee_id, Ticket.short_code).where(Ticket.festival_id == festival.id))
-        .tuples()
-        .all()
-    )
+    tickets = select(Ticket.attendee_id, Ticket.short_code).where(Ticket.festival_id == festival.id)
+    codes = {row.attendee_id: row.short_code for row in db.session.execute(tickets)}
     let_in: dict[int, str] = defaultdict(str)
     admissions = db.session.execute(
         select(Admission.attendee_id, Admission.admitted_at)

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from festival.core.forms import choices
 from festival.core.paging import asked_id, page_of
 from festival.extensions import db
 from festival.programme.editing import EditOutcome, save
@@ -43,7 +44,7 @@ def booth_edit(festival: Festival, booth_id: int) -> ResponseReturnValue:
 
 def _edit(festival: Festival, booth: Booth) -> ResponseReturnValue:
     form = BoothForm(obj=booth, zone_id=booth.zone_id or 0)
-    form.zone_id.choices = [(0, _("No zone")), *zone_choices(festival)]
+    form.zone_id.choices = choices([(0, _("No zone")), *zone_choices(festival)])
     if form.validate_on_submit():
         values = form.values()
         if save(booth, values) is EditOutcome.SAVED:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from festival.accounts.models import Organization
 from festival.accounts.policy import ORGANIZER, organizations_of
+from festival.core.forms import choices
 from festival.core.paging import page_of
 from festival.extensions import db
 from festival.programme.editing import EditOutcome, save_festival
@@ -49,8 +50,8 @@ def index() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 def new_festival() -> ResponseReturnValue:
     """A new festival, typed in; the next 10 October is offered."""
-    choices = own_organizations()
-    home = db.session.get(Organization, choices[0][0]) or abort(403)
+    own = own_organizations()
+    home = db.session.get(Organization, own[0][0]) or abort(403)
     form = NewFestivalForm(
         data={
             "organization_id": home.id,
@@ -61,7 +62,7 @@ def new_festival() -> ResponseReturnValue:
             "closes_at": USUAL_HOURS[1],
         }
     )
-    form.organization_id.choices = choices
+    form.organization_id.choices = choices(own)
     if form.is_submitted():
         ensure_wards()
     if form.validate_on_submit():

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from flask_security import current_user
 
 from festival.accounts.models import Organization
+from festival.core.forms import choices
 from festival.extensions import db
 from festival.programme.exporting import workbook_of
 from festival.programme.forms import ButtonForm, ImportNewForm, UploadForm
@@ -91,7 +92,7 @@ def preview_new(token: str) -> ResponseReturnValue:
     kept, reading = _read_again(token, None)
     missing = missing_facts(reading.facts)
     form = ImportNewForm()
-    form.organization_id.choices = own_organizations()
+    form.organization_id.choices = choices(own_organizations())
     if form.validate_on_submit() and not missing:
         organization = db.session.get(Organization, form.organization_id.data) or abort(403)
         festival = make_festival(organization, reading.facts)

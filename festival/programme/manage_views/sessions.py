@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from festival.core.forms import choices
 from festival.core.paging import asked_id, page_of
 from festival.extensions import db
 from festival.programme.editing import EditOutcome, save, subject_of
@@ -68,8 +69,8 @@ def session_edit(festival: Festival, session_id: int) -> ResponseReturnValue:
 
 def _edit(festival: Festival, session: Session, offered: dict[str, Any]) -> ResponseReturnValue:
     form = SessionForm(data=offered)
-    form.workshop_id.choices = [(0, _("Choose a workshop")), *workshop_choices(festival)]
-    form.booth_id.choices = [(0, _("Not at a booth")), *booth_choices(festival)]
+    form.workshop_id.choices = choices([(0, _("Choose a workshop")), *workshop_choices(festival)])
+    form.booth_id.choices = choices([(0, _("Not at a booth")), *booth_choices(festival)])
     if form.validate_on_submit():
         match save(session, form.values()):
             case EditOutcome.SAVED:
