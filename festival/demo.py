@@ -148,6 +148,7 @@ def make_demo(households: int = HOUSEHOLDS, seed: int = 1010) -> Festival:
     festival.address = "Số 1 đường Thử Nghiệm"
     festival.contact_phone = "+842400000000"
     apply_reading(reading, festival)
+    festival.capacity *= 2  # room for whoever tries it out
     publish(festival)
     db.session.flush()
     _register(festival, households, _Crowd(seed))
