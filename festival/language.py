@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, has_request_context, request
 
 from festival.extensions import babel
 
@@ -35,5 +35,4 @@ def _remember(response: Response) -> Response:
         response.set_cookie(
             COOKIE, str(asked), max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure
         )
-        g.language_switched = True
     return response

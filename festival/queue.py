@@ -15,7 +15,6 @@ def init_queue(app: Flask) -> None:
         huey: Huey = RedisHuey("festival", url=settings.redis_url)
     else:
         huey = SqliteHuey("festival", filename=str(settings.data / "queue.sqlite"))
-    huey.immediate = False
     app.extensions["huey"] = huey
 
     def deliver_messages() -> int:

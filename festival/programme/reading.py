@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from festival.core.clock import at_local
@@ -216,6 +216,3 @@ class ProgrammeReading:
     @property
     def to_check(self) -> tuple[Problem, ...]:
         return tuple(problem for problem in self.problems if problem.severity is Severity.CHECK)
-
-    def with_problems(self, more: tuple[Problem, ...]) -> ProgrammeReading:
-        return replace(self, problems=self.problems + more)

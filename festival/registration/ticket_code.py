@@ -38,10 +38,6 @@ class TicketCode:
     signed: bytes
     signature: bytes
 
-    def valid_on(self, day: date) -> bool:
-        """Whether the ticket is for that day."""
-        return self.first_day <= day < self.first_day + timedelta(days=self.days)
-
 
 def encode(
     kind: TicketKind, festival_id: int, ticket_id: int, first_day: date, days: int, sealed_private_key: bytes
