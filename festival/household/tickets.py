@@ -9,6 +9,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from festival.core.clock import local
 from festival.programme.models import Session
 from festival.registration.booking import HOLDS_A_SEAT
 from festival.registration.models import Attendee, Registration, Ticket
@@ -25,6 +26,14 @@ class Shown:
     text: str
     drawing: Markup
     sessions: Sequence[Session]
+
+    @property
+    def session_lines(self) -> list[str]:
+        """Each session in one line for paper: when, what, where."""
+        return [
+            f"{local(session.starts_at):%d/%m %H:%M} {session.workshop.title}" + (session.room and f", {session.room}")
+            for session in self.sessions
+        ]
 
 
 def tickets_to_show(registration: Registration) -> list[Shown]:

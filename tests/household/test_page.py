@@ -224,3 +224,9 @@ def test_a_tickets_qr_opens_a_page_that_tells_no_strangers_name(client, househol
         assert household.attendees[0].name not in page
     assert client.get("/q/" + "A" * 124).status_code == 404
     assert client.get("/q/..%2f..").status_code == 404
+
+
+def test_the_slips_to_print_name_the_sessions(client, page, session):
+    html = plain(client.get(f"{page}/print").text)
+
+    assert html.count(f"09:00 VNeID từ A đến Z, {session.room}") == 3
