@@ -67,6 +67,12 @@ def test_a_new_festival_is_a_draft_of_the_own_organization(organizer, organizati
     assert (festival.first_day, festival.last_day) == (date(2030, 10, 10), date(2030, 10, 10))
 
 
+def test_whoever_works_for_one_organization_is_not_asked_which(organizer, organization):
+    page = organizer.get("/manage/new").get_data(as_text=True)
+
+    assert f'<input type="hidden" name="organization_id" value="{organization.id}">' in page
+
+
 def test_a_festival_cannot_be_made_for_another_organization(organizer):
     other = factories.make_organization("UBND phường khác")
 
