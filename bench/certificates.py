@@ -19,20 +19,12 @@ from functools import partial
 
 from festival.certificates.layout import render_whole
 from festival.certificates.printing import base_page, print_all, print_one
-from festival.certificates.wording import CertificateText, SheetText, verification_url
+from festival.certificates.wording import CertificateText, verification_url
+from tests.certificates.paper import SHEET
 
 ROUNDS = 3
 WHOLE, SEPARATE, BULK, MEMORY_PAGES = 8, 1_000, 2_000, 10_000
 
-SHEET = SheetText(
-    issuer="Ủy ban nhân dân phường Thử Nghiệm",
-    superior="Ủy ban nhân dân thành phố Ví Dụ",
-    place="Phường Thử Nghiệm",
-    festival="Ngày hội toàn dân học tập số năm 2027",
-    venue="Nhà văn hóa phường",
-    first_day=date(2027, 10, 10),
-    last_day=date(2027, 10, 10),
-)
 _FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô")
 _MIDDLE = ("Thị", "Văn", "Thị Thuỳ", "Hữu", "Minh", "Ngọc", "Quốc", "Thị Phương", "Đức", "Xuân", "Thanh", "Kim", "Gia")
 _GIVEN = ("Dương", "Hoa", "Ước", "Tuấn", "Linh", "Khôi", "Ánh", "Hạnh", "Phúc", "Nghĩa", "Quyên", "Trân", "Tỵ", "Yến")

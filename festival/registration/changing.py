@@ -117,7 +117,8 @@ def add_member(registration: Registration, member: Member, guardian_name: str | 
     if len(coming(registration)) >= MAX_MEMBERS:
         return ChangeResult(ChangeOutcome.TOO_MANY)
     if not take_places(registration.festival, 1):
-        return ChangeResult(ChangeOutcome.VENUE_FULL)
+        db.session.refresh(registration.festival, ["status"])
+        return ChangeResult(ChangeOutcome.VENUE_FULL if _open(registration) else ChangeOutcome.CLOSED)
     add_attendee(registration, member, guardian_name)
     return DONE
 

@@ -87,7 +87,9 @@ def sign_up(festival: Festival, household: Household) -> SignUpResult:
     savepoint = db.session.begin_nested()
     if not take_places(festival, len(household.members)):
         savepoint.rollback()
-        db.session.refresh(festival, ["places_taken", "capacity"])
+        db.session.refresh(festival, ["places_taken", "capacity", "status"])
+        if not festival.registration_open(now()):  # taken back into a draft at this very moment
+            return SignUpResult(SignUpOutcome.CLOSED)
         return SignUpResult(SignUpOutcome.VENUE_FULL, places_left=festival.capacity - festival.places_taken)
     try:
         registration = _add_registration(festival, household)
