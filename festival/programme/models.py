@@ -178,10 +178,16 @@ class Booth(Model):
     power_watts: Mapped[int] = mapped_column(default=0)
     tables: Mapped[int] = mapped_column(default=0)
     chairs: Mapped[int] = mapped_column(default=0)
+    skills: Mapped[str] = mapped_column(Text, default="", server_default="")
     status: Mapped[BoothStatus] = mapped_column(choice_of(BoothStatus, "status"), default=BoothStatus.APPROVED)
     folded: Mapped[str] = mapped_column(Text, default="")
 
     zone: Mapped[Zone | None] = relationship()
+
+    @property
+    def skill_list(self) -> list[str]:
+        """What a visitor can show to be able to do here, one skill a line of `skills`; at most 120 characters each."""
+        return list(dict.fromkeys(line[:120] for line in self.skills.splitlines() if line))
 
     @validates("code", "name", "topic", "host_name", "description")
     def _refold(self, key: str, value: str) -> str:

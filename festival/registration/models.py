@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from festival.core.clock import now
@@ -28,7 +28,11 @@ class Registration(Model):
     """One household's sign-up. Its secret link is made from `public_id` and `link_version`, never stored."""
 
     __tablename__ = "registrations"
-    __table_args__ = (Index(None, "festival_id", "phone"), Index(None, "festival_id", "created_at"))
+    __table_args__ = (
+        Index(None, "festival_id", "phone"),
+        Index(None, "festival_id", "created_at"),
+        Index(None, "festival_id", "changed_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id"))
@@ -42,6 +46,8 @@ class Registration(Model):
     language: Mapped[str] = mapped_column(String(2), default="vi")
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
+    walk_in: Mapped[bool] = mapped_column(default=False, server_default=false())
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
 
     festival: Mapped[Festival] = relationship()
     ward: Mapped[Ward | None] = relationship()
@@ -70,6 +76,7 @@ class Attendee(Model):
         CheckConstraint("birth_year BETWEEN 1900 AND 2200", name="birth_year_plausible"),
         Index(None, "festival_id", "folded_name"),
         Index(None, "festival_id", "name_key"),
+        Index(None, "festival_id", "changed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -82,6 +89,7 @@ class Attendee(Model):
     relation: Mapped[Relation] = mapped_column(choice_of(Relation, "relation"))
     guardian_name: Mapped[str | None] = mapped_column(String(120))
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
 
     registration: Mapped[Registration] = relationship(back_populates="attendees")
     bookings: Mapped[list[Booking]] = relationship(back_populates="attendee")
@@ -112,6 +120,7 @@ class Ticket(Model):
     __table_args__ = (
         UniqueConstraint("festival_id", "short_code"),
         CheckConstraint("(kind = 'ticket') = (attendee_id IS NOT NULL)", name="ticket_of_a_person"),
+        Index(None, "festival_id", "changed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -121,6 +130,7 @@ class Ticket(Model):
     attendee_id: Mapped[int | None] = mapped_column(ForeignKey("attendees.id"), unique=True)
     short_code: Mapped[str] = mapped_column(String(8))
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
 
     registration: Mapped[Registration] = relationship(back_populates="tickets")
     attendee: Mapped[Attendee | None] = relationship()
@@ -139,13 +149,14 @@ class Booking(Model):
     """One attendee in one session."""
 
     __tablename__ = "bookings"
-    __table_args__ = (UniqueConstraint("session_id", "attendee_id"),)
+    __table_args__ = (UniqueConstraint("session_id", "attendee_id"), Index(None, "session_id", "changed_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id"))
     attendee_id: Mapped[int] = mapped_column(ForeignKey("attendees.id"), index=True)
     state: Mapped[BookingState] = mapped_column(choice_of(BookingState, "state"))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
 
     session: Mapped[Session] = relationship()
     attendee: Mapped[Attendee] = relationship(back_populates="bookings")
