@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy import select
 
 from festival.accounts.models import StaffRole
 from festival.accounts.policy import POLICY, Caller, Rule, organizations_of, roles_in
-from festival.checkin.pairing import DEVICE_COOKIE, find_device
+from festival.checkin.models import Device
+from festival.checkin.pairing import DEVICE_COOKIE, find_device, find_revoked, may_hand_in
 from festival.core.paging import LARGEST_ID
 from festival.extensions import db
 from festival.programme.models import Festival
@@ -51,11 +52,23 @@ def enforce_policy() -> ResponseReturnValue | None:
     g.festival = festival = _festival_of(request.view_args)
     if rule.caller is Caller.STAFF:
         return _only_staff(rule, festival)
-    if rule.caller is Caller.DEVICE:
-        g.device = find_device(request.cookies.get(DEVICE_COOKIE, "")) or abort(401)
+    if rule.caller in (Caller.DEVICE, Caller.UPLOAD):
+        g.device = _device(rule)
     elif festival is not None and not festival.public and not _roles(festival):
         abort(404)
     return None
+
+
+def _device(rule: Rule) -> Device:
+    """The phone that asks; 401 with the reason, because a phone that was revoked wipes itself and one whose cookie got
+    lost must keep the scans it has not sent."""
+    token = request.cookies.get(DEVICE_COOKIE, "")
+    device = find_device(token) or (find_revoked(token) if token else None)
+    if device is None:
+        abort(make_response({"reason": "unknown"}, 401))
+    if device.revoked_at is not None and (rule.caller is Caller.DEVICE or not may_hand_in(device)):
+        abort(make_response({"reason": "revoked"}, 401))
+    return device
 
 
 def _refuse_nonsense(rule: Rule) -> None:
@@ -63,7 +76,7 @@ def _refuse_nonsense(rule: Rule) -> None:
     for value in (request.view_args or {}).values():
         if (isinstance(value, int) and value > LARGEST_ID) or (isinstance(value, str) and "\0" in value):
             abort(404)
-    if request.is_json and rule.caller is not Caller.DEVICE:
+    if request.is_json and rule.caller not in (Caller.DEVICE, Caller.UPLOAD):
         abort(415)
 
 

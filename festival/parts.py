@@ -24,8 +24,14 @@ def register_parts(app: Flask) -> None:
     from festival import health, look
     from festival.certificates import manage_views as certificates_manage
     from festival.certificates import views as certificates
+    from festival.checkin import calls as door_api
+    from festival.checkin import conflict_views as checkin_conflicts
     from festival.checkin import manage_views as checkin_manage
+    from festival.checkin import paper_views as checkin_paper
+    from festival.checkin import poster_views as checkin_posters
+    from festival.checkin import slip_views as checkin_slips
     from festival.checkin import views as checkin
+    from festival.household import stamps as household_stamps
     from festival.household import views as household
     from festival.programme import manage_views as programme_manage
     from festival.programme import views as programme
@@ -41,11 +47,17 @@ def register_parts(app: Flask) -> None:
         programme,
         registration,
         checkin,
+        door_api,
         certificates,
         household,
+        household_stamps,
         reports,
         programme_manage,
         checkin_manage,
+        checkin_conflicts,
+        checkin_paper,
+        checkin_posters,
+        checkin_slips,
         certificates_manage,
     ):
         app.register_blueprint(part.bp)

@@ -7,12 +7,13 @@
 //   static/vendor/{public,manage,door,print}.css
 //   static/vendor/zxing-wasm/reader/index.js, and zxing_reader.wasm beside it (ES module, no bare imports)
 //   static/vendor/idb/index.js                                               (ES module, no imports)
+//   static/vendor/noble-ed25519/index.js                                     (ES module, no imports)
 //   static/vendor/fonts/be-vietnam-pro-{latin,vietnamese}-{400,600,700}-normal.woff2   for the browser
 //   static/vendor/fonts/BeVietnamPro_{400Regular,400Regular_Italic,600SemiBold,700Bold}.ttf   for PDF:
 //       WeasyPrint prints wrong Vietnamese letters with fonts split by unicode-range.
 //   static/vendor/fonts/EBGaramond_600SemiBold.ttf                            the serif of names on certificates
 
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NodePackageImporter, compile } from "sass";
@@ -20,7 +21,9 @@ import { NodePackageImporter, compile } from "sass";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const packages = join(root, "node_modules");
 const styles = join(root, "static", "styles");
-const vendor = join(root, "static", "vendor");
+const finished = join(root, "static", "vendor");
+// Built beside it and swapped at the end: pages that are open meanwhile never miss a file.
+const vendor = join(root, "static", `vendor-${process.pid}`);
 
 /** Copies a file or folder of an npm package. `accept` says which files of a folder are wanted. */
 function copy(from, to, accept = () => true) {
@@ -38,6 +41,15 @@ function copyDecoder() {
 
 function copyDatabase() {
   copy("idb/build", "idb", (file) => !/(\.cjs|umd\.js)$/.test(file));
+}
+
+function copySignatures() {
+  copy("@noble/ed25519", "noble-ed25519", (file) => !/(index\.ts|\.md)$/.test(file));
+}
+
+function copyQrWriter() {
+  copy("qrcode-generator/dist/qrcode.mjs", "qrcode-generator/qrcode.js");
+  copy("qrcode-generator/dist/qrcode.d.ts", "qrcode-generator/qrcode.d.ts");
 }
 
 function copyFonts() {
@@ -74,10 +86,13 @@ function compileStyles(face) {
   console.log(`front end: ${face}.css, ${Math.round(css.length / 1024)} kB`);
 }
 
-rmSync(vendor, { recursive: true, force: true });
 mkdirSync(vendor, { recursive: true });
 copyDecoder();
 copyDatabase();
+copySignatures();
+copyQrWriter();
 copyFonts();
 for (const face of ["public", "manage", "door", "print"]) compileStyles(face);
+rmSync(finished, { recursive: true, force: true });
+renameSync(vendor, finished);
 console.log("front end: built static/vendor/");

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from typing import TypeVar
 
 from festival.accounts.models import Organization
-from festival.checkin.models import Checkpoint, CheckpointKind, Device
+from festival.checkin.models import Checkpoint, CheckpointKind, Device, DeviceMode
 from festival.core.clock import at_local, now, today
 from festival.core.secrets import digest, random_token
 from festival.core.signing import make_keys
@@ -133,11 +133,20 @@ class PairedDevice:
 
 
 def make_device(
-    festival: Festival, *, name: str = "Cửa A", checkpoints: list[Checkpoint] | None = None
+    festival: Festival,
+    *,
+    name: str = "Cửa A",
+    checkpoints: list[Checkpoint] | None = None,
+    mode: DeviceMode = DeviceMode.STAFF,
 ) -> PairedDevice:
     token = random_token()
     device = Device(
-        festival_id=festival.id, name=name, on_duty="Tình nguyện viên", token_digest=digest(token), paired_at=now()
+        festival_id=festival.id,
+        name=name,
+        mode=mode,
+        on_duty="Tình nguyện viên",
+        token_digest=digest(token),
+        paired_at=now() - timedelta(days=1),
     )
     device.checkpoints = checkpoints if checkpoints is not None else [make_checkpoint(festival)]
     return PairedDevice(_kept(device), token)

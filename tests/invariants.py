@@ -12,7 +12,7 @@ from itertools import combinations
 from sqlalchemy import select
 
 from festival.certificates.models import Certificate
-from festival.checkin.models import Admission, Checkpoint, Scan
+from festival.checkin.models import Admission, Checkpoint, Lease, Scan
 from festival.extensions import db
 from festival.programme.models import Festival, Session
 from festival.registration.booking import HOLDS_A_SEAT
@@ -33,9 +33,19 @@ def _all(kind: type) -> list:
 
 def _places() -> Iterator[str]:
     coming = Counter(attendee.festival_id for attendee in _all(Attendee) if attendee.cancelled_at is None)
+    kept = _held_by_phones()
     for festival in _all(Festival):
-        if festival.places_taken != coming[festival.id]:
-            yield f"{festival.slug} counts {festival.places_taken} places, {coming[festival.id]} people come"
+        held = sum(
+            count for checkpoint, count in kept if checkpoint.festival_id == festival.id and not checkpoint.session
+        )
+        if festival.places_taken != coming[festival.id] + held:
+            there = f"{coming[festival.id]} come, phones hold {held}"
+            yield f"{festival.slug} counts {festival.places_taken} places: {there}"
+
+
+def _held_by_phones() -> list[tuple[Checkpoint, int]]:
+    places = {checkpoint.id: checkpoint for checkpoint in _all(Checkpoint)}
+    return [(places[lease.checkpoint_id], lease.granted - lease.used) for lease in _all(Lease)]
 
 
 def _seats() -> Iterator[str]:
@@ -43,9 +53,11 @@ def _seats() -> Iterator[str]:
     sessions = {session.id: session for session in _all(Session)}
     held = [booking for booking in _all(Booking) if booking.state in HOLDS_A_SEAT]
     taken = Counter(booking.session_id for booking in held)
+    for checkpoint, count in _held_by_phones():
+        taken[checkpoint.session_id] += count
     for session in sessions.values():
         if session.seats_taken != taken[session.id]:
-            yield f"session {session.id} counts {session.seats_taken} seats, {taken[session.id]} bookings hold one"
+            yield f"session {session.id} counts {session.seats_taken} seats, {taken[session.id]} are held"
         if session.seats_taken > session.capacity:
             yield f"session {session.id} is oversold"
     plans = defaultdict(list)

@@ -22,6 +22,8 @@ class Caller(enum.Enum):
     """Whoever has the address: the view looks the secret up and answers 404 for a wrong one."""
     DEVICE = "device"
     """A paired phone; `g.device` is it."""
+    UPLOAD = "upload"
+    """A paired phone, or one revoked less than a day ago: it may still hand in what it has, and is told nothing."""
     STAFF = "staff"
     """A signed-in member of staff with one of the row's roles, in the festival of the address where there is one."""
 
@@ -42,6 +44,7 @@ def staff(*roles: StaffRole) -> Rule:
 ANYONE = Rule(Caller.ANYONE)
 SECRET_LINK = Rule(Caller.SECRET_LINK)
 DEVICE = Rule(Caller.DEVICE)
+UPLOAD = Rule(Caller.UPLOAD)
 ORGANIZER = staff(StaffRole.ORGANIZER)
 DOOR = staff(StaffRole.ORGANIZER, StaffRole.DOOR_MANAGER)
 ISSUER = staff(StaffRole.ORGANIZER, StaffRole.ISSUER)
@@ -105,21 +108,47 @@ POLICY: dict[str, Rule] = {
     "household.sessions": SECRET_LINK,
     "household.cancel": SECRET_LINK,
     "household.consents": SECRET_LINK,
+    "household_stamps.show": SECRET_LINK,
+    "household_stamps.stamp": SECRET_LINK,
+    "household_stamps.forget_families": ANYONE,
     # the door
     "checkin.scanner": ANYONE,
     "checkin.pair_page": SECRET_LINK,
     "checkin.pair": SECRET_LINK,
     "checkin.unpair": DEVICE,
-    "checkin.scans": DEVICE,
-    "checkin.people": DEVICE,
+    "door_api.scans": UPLOAD,
+    "door_api.walk_ins": UPLOAD,
+    "checkin_slips.slip": DEVICE,
+    "checkin_slips.sheet": DOOR,
+    "checkin_slips.print_blank": DOOR,
+    "checkin_slips.blank": DOOR,
+    "door_api.people": DEVICE,
+    "door_api.roster": DEVICE,
+    "door_api.undo": UPLOAD,
     "checkin_manage.index": DOOR,
-    "checkin_manage.add_entrance": DOOR,
+    "checkin_manage.choose_new": DOOR,
+    "checkin_manage.new_checkpoint": DOOR,
+    "checkin_manage.edit_checkpoint": DOOR,
+    "checkin_manage.allow_walk_ins": DOOR,
     "checkin_manage.add_for_sessions": DOOR,
     "checkin_manage.add_for_booths": DOOR,
     "checkin_manage.remove_checkpoint": DOOR,
     "checkin_manage.invite_phone": DOOR,
     "checkin_manage.show_code": DOOR,
+    "checkin_manage.edit_device": DOOR,
+    "checkin_manage.ask_revoke": DOOR,
     "checkin_manage.revoke": DOOR,
+    "checkin_posters.index": DOOR,
+    "checkin_posters.print_all": DOOR,
+    "checkin_posters.print_one": DOOR,
+    "checkin_conflicts.index": DOOR,
+    "checkin_conflicts.history": DOOR,
+    "checkin_conflicts.ask_undo": DOOR,
+    "checkin_conflicts.undo": DOOR,
+    "checkin_paper.index": DOOR,
+    "checkin_paper.door_list": DOOR,
+    "checkin_paper.type_in": DOOR,
+    "checkin_paper.check_or_record": DOOR,
     # certificates
     "certificates.certificate": SECRET_LINK,
     "certificates.issue_certificate": SECRET_LINK,

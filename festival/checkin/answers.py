@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from festival.checkin.decision import CheckpointFacts, History, Verdict
+from festival.checkin.decision import Verdict
 from festival.checkin.facts import BookedSession, Person
-from festival.checkin.judging import Judged
+from festival.checkin.judging import WENT_THROUGH, Judged, Line
+from festival.checkin.models import CheckpointKind
 from festival.core.clock import local
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is the JSON object for the phone. It is one of three, told apart by its keys:
+    """`body` is the JSON object for the phone. It is one of these, told apart by its keys:
 
-    - `verdict`: the scan was recorded. With it, where they are known: `name`; `booked` (title, room, starts, ends);
-      `first` (for already admitted: `at` HH:MM, `day`, `door`); `opens` (for too early); `members` of a pass.
+    - `verdict`: the scan was recorded. With it, where they are known: `attendee`, `name`; `booked` (title, room,
+      starts, ends); `first` (for already admitted: `at` HH:MM, `day`, `door`, `iso`); `opens` (for too early);
+      `missing` (stamps, for not earned); `members` of a pass.
     - `members` and no `verdict`: a household pass without chosen members. Nothing was recorded; choose and scan again.
     - `refused`: the name of the field that makes no sense. Nothing was recorded.
+
+    A phone that was revoked learns nothing: `id` and `kept`.
     """
 
     body: dict[str, Any]
@@ -29,38 +33,54 @@ class Answer:
         return cls({"id": scan_id, "refused": field})
 
 
-def compose(one: Judged) -> Answer:
-    """The answer to a scan that was judged and, where it may be, admitted."""
+def compose(one: Judged, given_names_only: bool = False) -> Answer:
+    """The answer to a scan that was judged and, where it may be, admitted. A kiosk is told given names only."""
     scan_id = str(one.request.id)
-    household = one.ticket.contact_name if one.ticket else ""
+    # A kiosk shows no name of the household; its people know whose pass they hold.
+    household = one.ticket.contact_name if one.ticket and not given_names_only else ""
     members = [
-        {"attendee": line.person.attendee_id, **_describe(line.verdict, line.person, line.history, one.post.facts)}
+        {"attendee": line.person.attendee_id, **_describe(line, one, given_names_only)}
         for line in one.lines
         if line.person is not None
     ]
     if one.choose:
         return Answer({"id": scan_id, "household": household, "members": members})
     # One admitted person makes the scan of a pass an admission; the list says who was not.
-    best = min(one.lines, key=lambda line: line.verdict is not Verdict.ADMITTED)
-    several = len(one.lines) > 1
-    person = None if several else best.person
-    body: dict[str, Any] = {"id": scan_id, **_describe(best.verdict, person, best.history, one.post.facts)}
-    if several:
-        body |= {"household": household, "members": members}
-    elif person is not None:
-        body["booked"] = _describe_bookings(person, one.post.session_id, one.moment)
+    through = WENT_THROUGH[one.request.direction]
+    best = min(one.lines, key=lambda line: line.verdict is not through)
+    if len(one.lines) > 1:
+        body = {"id": scan_id, **_describe(replace(best, person=None), one), "household": household, "members": members}
+    else:
+        shown = replace(best, person=None) if _guessed(one, best) else best
+        body = {"id": scan_id, **_describe(shown, one, given_names_only)}
+        if shown.person is not None and best.person is not None:
+            body["attendee"] = best.person.attendee_id
+            body["booked"] = _describe_bookings(best.person, one.post.session_id, one.moment)
     return Answer(body)
 
 
-def _describe(verdict: Verdict, person: Person | None, history: History, checkpoint: CheckpointFacts) -> dict[str, Any]:
+def _guessed(one: Judged, line: Line) -> bool:
+    """Whether a person was named by number where nobody is found by name: numbers can be guessed, names not told."""
+    if one.request.attendee_id is None:
+        return False
+    return one.post.kind is CheckpointKind.BOOTH or (
+        one.post.kind is CheckpointKind.SESSION and line.facts.booking is None
+    )
+
+
+def _describe(line: Line, one: Judged, given_names_only: bool = False) -> dict[str, Any]:
     """One person's verdict in the words of the answer."""
+    verdict, person, history = line.verdict, line.person, line.history
     body: dict[str, Any] = {"verdict": verdict.value}
     if person is not None:
-        body["name"] = person.name
+        body["name"] = person.name.split()[-1] if given_names_only and person.name else person.name
     if verdict is Verdict.ALREADY_ADMITTED and history.admitted_at is not None:
-        body["first"] = {**_clock_and_day(history.admitted_at), "door": history.door or ""}
-    if verdict is Verdict.TOO_EARLY and (opens := checkpoint.opening) is not None:
+        iso = history.admitted_at.isoformat()
+        body["first"] = {**_clock_and_day(history.admitted_at), "door": history.door or "", "iso": iso}
+    if verdict is Verdict.TOO_EARLY and (opens := one.place.opening) is not None:
         body["opens"] = _clock_and_day(opens)
+    if verdict is Verdict.NOT_EARNED:
+        body["missing"] = one.place.stamps_needed - line.facts.stamps
     return body
 
 

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 
 from festival.core.clock import LOCAL
 
-# People queue before a session begins; earlier than this they stand in the way of the one before it.
-SESSION_OPENS_BEFORE = timedelta(minutes=30)
+HAS_A_WAY_OUT = ("entrance", "volunteers")
+"""The kinds of checkpoints that people leave by again."""
 
 
 class Verdict(enum.Enum):
@@ -29,6 +29,7 @@ class Verdict(enum.Enum):
     TOO_EARLY = "too_early"
     CLOSED = "closed"
     NOT_BOOKED = "not_booked"
+    NOT_EARNED = "not_earned"
     WAITLISTED = "waitlisted"
     FULL = "full"
     UNKNOWN = "unknown"
@@ -58,6 +59,7 @@ class TicketFacts:
     `festival_id` is None when nothing readable was shown. `booking` is the state of this person's booking
     for the checkpoint's session ("confirmed", "waitlisted", "offered", "cancelled") or None.
     `valid_from` and `valid_days` are local days: those in the QR, or the festival's own where it is known.
+    `stamps` counts the booths that have stamped this person (or, where a household gets something once, the household).
     """
 
     festival_id: int | None
@@ -68,14 +70,17 @@ class TicketFacts:
     valid_from: date | None = None
     valid_days: int = 1
     booking: str | None = None
+    stamps: int = 0
 
 
 @dataclass(frozen=True)
 class CheckpointFacts:
-    """The place of the scan. `kind` is "entrance", "session" or "booth"; all times are aware.
+    """The place of the scan. `kind` is "entrance", "session", "booth", "volunteers" or "custom"; all times are aware.
 
-    `opens_at` and `closes_at` are the checkpoint's own hours, None where it has none; `starts_at` and
-    `ends_at` belong to its session, and `over` says that the organizer has closed the whole festival.
+    `opens_at` and `closes_at` are the checkpoint's own hours on the day of the scan, None where it has none;
+    `starts_at` and `ends_at` belong to its session, which lets people in from `opens_before` minutes before. `over`
+    says that the organizer has closed the whole festival. `seats_left` counts for walk-ins at a session, `stock_left`
+    at a custom checkpoint (None: no limit); on a phone without a network, what it holds itself.
     """
 
     festival_id: int
@@ -84,13 +89,24 @@ class CheckpointFacts:
     closes_at: datetime | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    opens_before: int = 30
     over: bool = False
+    re_entry: bool = True
+    walk_ins: bool = False
+    seats_left: int | None = None
+    stock_left: int | None = None
+    stamps_needed: int = 0
+
+    @property
+    def has_a_way_out(self) -> bool:
+        """Whether people are scanned on leaving here."""
+        return self.kind in HAS_A_WAY_OUT
 
     @property
     def opening(self) -> datetime | None:
-        """When it opens: its own hour, or for a session thirty minutes before the start."""
+        """When it opens: its own hour, or for a session so many minutes before the start."""
         if self.opens_at is None and self.kind == "session" and self.starts_at is not None:
-            return self.starts_at - SESSION_OPENS_BEFORE
+            return self.starts_at - timedelta(minutes=self.opens_before)
         return self.opens_at
 
     @property
@@ -103,32 +119,57 @@ class CheckpointFacts:
 
 @dataclass(frozen=True)
 class History:
-    """What happened at this checkpoint before: when this person was let in and at which door, if at all."""
+    """What happened at this checkpoint before: when this person was let in (the last time), and at which door.
+
+    `exited_at` is the moment of going out since then, None for somebody who is inside.
+    """
 
     admitted_at: datetime | None = None
     door: str | None = None
+    exited_at: datetime | None = None
 
 
-def decide(ticket: TicketFacts, checkpoint: CheckpointFacts, history: History, now: datetime) -> Verdict:
+def decide(
+    ticket: TicketFacts, checkpoint: CheckpointFacts, history: History, now: datetime, direction: str = "in"
+) -> Verdict:
     """Say what the door does with this ticket at this checkpoint at the moment `now` (aware).
 
     The first rule that applies answers, from what is wrong with the paper to what is wrong with the place.
-    Another festival's ticket comes before its signature: its key is not known here.
+    Another festival's ticket comes before its signature: its key is not known here. What happened after `now` counts
+    as not having happened: scans of a phone without a network come late. Nobody is kept from going out.
     """
-    if (refusal := _refuse_paper(ticket, checkpoint)) is not None:
+    if (refusal := _refuse_identity(ticket, checkpoint)) is not None:
         return refusal
+    if direction == "out":
+        return Verdict.EXITED
+    if ticket.revoked:
+        return Verdict.REVOKED
+    if ticket.cancelled:
+        return Verdict.CANCELLED
     if not _is_valid_day(ticket, now):
         return Verdict.WRONG_DAY
-    if history.admitted_at is not None:
+    if _is_in_already(checkpoint, history, now):
         return Verdict.ALREADY_ADMITTED
     if (refusal := _refuse_hours(checkpoint, now)) is not None:
         return refusal
     if checkpoint.kind == "session":
-        return _decide_booking(ticket.booking)
+        return _decide_seat(ticket.booking, checkpoint)
+    if checkpoint.kind == "custom":
+        return _decide_gift(ticket, checkpoint)
     return Verdict.ADMITTED
 
 
-def _refuse_paper(ticket: TicketFacts, checkpoint: CheckpointFacts) -> Verdict | None:
+def _is_in_already(checkpoint: CheckpointFacts, history: History, now: datetime) -> bool:
+    if history.admitted_at is None or history.admitted_at > now:
+        return False
+    if not checkpoint.has_a_way_out:
+        return True
+    if history.admitted_at.astimezone(LOCAL).date() < now.astimezone(LOCAL).date():
+        return False  # everybody has gone home overnight
+    return not (checkpoint.re_entry and history.exited_at is not None and history.exited_at <= now)
+
+
+def _refuse_identity(ticket: TicketFacts, checkpoint: CheckpointFacts) -> Verdict | None:
     if ticket.festival_id is None:
         return Verdict.UNKNOWN
     if ticket.festival_id != checkpoint.festival_id:
@@ -137,10 +178,6 @@ def _refuse_paper(ticket: TicketFacts, checkpoint: CheckpointFacts) -> Verdict |
         return Verdict.BAD_SIGNATURE
     if ticket.record is Record.ABSENT:
         return Verdict.UNKNOWN
-    if ticket.revoked:
-        return Verdict.REVOKED
-    if ticket.cancelled:
-        return Verdict.CANCELLED
     return None
 
 
@@ -161,11 +198,19 @@ def _refuse_hours(checkpoint: CheckpointFacts, now: datetime) -> Verdict | None:
     return None
 
 
-def _decide_booking(booking: str | None) -> Verdict:
-    match booking:
-        case "confirmed":
-            return Verdict.ADMITTED
-        case "waitlisted" | "offered":
-            return Verdict.WAITLISTED
-        case _:
-            return Verdict.NOT_BOOKED
+def _decide_seat(booking: str | None, checkpoint: CheckpointFacts) -> Verdict:
+    if booking == "confirmed":
+        return Verdict.ADMITTED
+    if checkpoint.walk_ins and (booking == "offered" or checkpoint.seats_left is None or checkpoint.seats_left > 0):
+        return Verdict.ADMITTED
+    if booking in ("waitlisted", "offered"):
+        return Verdict.WAITLISTED
+    return Verdict.FULL if checkpoint.walk_ins else Verdict.NOT_BOOKED
+
+
+def _decide_gift(ticket: TicketFacts, checkpoint: CheckpointFacts) -> Verdict:
+    if ticket.stamps < checkpoint.stamps_needed:
+        return Verdict.NOT_EARNED
+    if checkpoint.stock_left is not None and checkpoint.stock_left <= 0:
+        return Verdict.FULL
+    return Verdict.ADMITTED

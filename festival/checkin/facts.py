@@ -1,21 +1,23 @@
 """What the database knows about scanned tickets, read in as few statements as possible: the door is in a hurry.
 
-The statements are built once; a scan costs the same with ten thousand tickets and with a million.
+The statements are built once; a scan costs the same with ten thousand tickets and with a million. What only some
+checkpoints need (who went out, stamps, a household's gift, seats for walk-ins) is in `more_facts.py`.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, null, or_, select
 
 from festival.checkin.decision import CheckpointFacts, History
-from festival.checkin.models import Admission, Checkpoint, Device, Scan, device_checkpoints
+from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, Scan, Slip, device_checkpoints
+from festival.core.clock import at_local, local
 from festival.extensions import Base, db
 from festival.programme.models import Festival, FestivalStatus, Session, Workshop
 from festival.registration.models import Attendee, Booking, BookingState, Registration, Ticket, TicketKind
@@ -25,15 +27,50 @@ _SHOWN_BOOKINGS = (BookingState.CONFIRMED, BookingState.WAITLISTED, BookingState
 
 @dataclass(frozen=True)
 class Post:
-    """A checkpoint as scanning needs it, with what its festival decides."""
+    """A checkpoint as scanning needs it, with what its festival decides.
+
+    `seats_left` are those of its session that nobody has taken; `stock_left` is None where there is no limit.
+    """
 
     id: int
     festival_id: int
     session_id: int | None
-    facts: CheckpointFacts
+    booth_id: int | None
+    kind: CheckpointKind
+    opens: time | None
+    closes: time | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opens_before: int
+    over: bool
+    re_entry: bool
+    walk_ins: bool
+    per_household: bool
+    stock_left: int | None
+    stamps_needed: int
+    seats_left: int | None
     public_key: bytes
     first_day: date
     last_day: date
+
+    def facts_at(self, moment: datetime) -> CheckpointFacts:
+        """What the decision needs to know of it, for a scan at that moment: its hours are those of that local day."""
+        day = local(moment).date() if self.opens or self.closes else None
+        return CheckpointFacts(
+            festival_id=self.festival_id,
+            kind=self.kind.value,
+            opens_at=at_local(day, self.opens) if day and self.opens else None,
+            closes_at=at_local(day, self.closes) if day and self.closes else None,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            opens_before=self.opens_before,
+            over=self.over,
+            re_entry=self.re_entry,
+            walk_ins=self.walk_ins,
+            seats_left=self.seats_left,
+            stock_left=self.stock_left,
+            stamps_needed=self.stamps_needed,
+        )
 
 
 @dataclass(frozen=True)
@@ -56,15 +93,49 @@ class Known:
     scan_id: UUID
 
 
+@dataclass(frozen=True)
+class Passage:
+    """Somebody came "in" or went "out"; `here` at the checkpoint in question, else at another entrance."""
+
+    moment: datetime
+    direction: str
+    here: bool
+    door: str | None
+
+
+def history_at(moment: datetime, passages: Iterable[Passage]) -> History:
+    """What had happened by that moment: the last coming in here, and whether the person went out since then."""
+    history = History()
+    for passage in passages:
+        if passage.moment > moment:
+            break
+        if passage.direction == "out":
+            if history.admitted_at is not None and history.exited_at is None:
+                history = replace(history, exited_at=passage.moment)
+        elif passage.here:
+            history = History(passage.moment, passage.door)
+        else:
+            history = replace(history, exited_at=None)
+    return history
+
+
 @dataclass
 class Person:
-    """One attendee behind a ticket: bookings by session, admissions by checkpoint."""
+    """One attendee behind a ticket: bookings by session, admissions by checkpoint.
+
+    `passages`, `owners` and `stamps` are filled in by checkpoint where they matter: comings and goings, under whose
+    number the admission is kept (the household's first person, where it gets something once), how many booths have
+    stamped.
+    """
 
     attendee_id: int
     name: str
     cancelled: bool
     bookings: dict[int, BookedSession] = field(default_factory=dict)
     admissions: dict[int, Known] = field(default_factory=dict)
+    passages: dict[int, list[Passage]] = field(default_factory=dict)
+    owners: dict[int, int] = field(default_factory=dict)
+    stamps: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,6 +144,8 @@ class KnownTicket:
 
     id: int
     kind: TicketKind
+    registration_id: int
+    slip_id: int | None
     short_code: str
     revoked: bool
     registration_cancelled: bool
@@ -81,11 +154,20 @@ class KnownTicket:
 
 
 class Way(enum.Enum):
-    """How a ticket is named: by its number (in a signed QR), by its short code, by its person."""
+    """How a ticket is named: by its number or its slip's (in a signed QR), by its short code, by its person."""
 
     ID = "id"
+    SLIP = "slip"
     CODE = "code"
     ATTENDEE = "attendee"
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose scans these are: a device's, or (typed from paper, or the visitor's own stamp) just the festival's."""
+
+    festival_id: int
+    device_id: int | None = None
 
 
 @dataclass
@@ -102,11 +184,12 @@ def _table(entity: type[Base]) -> Table:
 
 _places, _festivals, _sessions, _workshops = map(_table, (Checkpoint, Festival, Session, Workshop))
 _tickets, _registrations, _people, _bookings = map(_table, (Ticket, Registration, Attendee, Booking))
-_admissions, _devices, _scans = map(_table, (Admission, Device, Scan))
+_admissions, _devices, _scans, _slips = map(_table, (Admission, Device, Scan, Slip))
 
 
-def _scene(wanted: ColumnElement[Any]) -> Select[Any]:
-    """The checkpoints of one device, each with the wanted tickets and all that hangs on them; plain columns, no ORM."""
+def _scene(wanted: ColumnElement[Any], *, of_device: bool, slips: bool = False) -> Select[Any]:
+    """Checkpoints (of one device, or of a festival), each with the wanted tickets and all that hangs on them; plain
+    columns, no ORM."""
     person = and_(
         _people.c.registration_id == _tickets.c.registration_id,
         or_(_tickets.c.attendee_id.is_(None), _people.c.id == _tickets.c.attendee_id),
@@ -114,10 +197,11 @@ def _scene(wanted: ColumnElement[Any]) -> Select[Any]:
     admitted = and_(_admissions.c.attendee_id == _people.c.id, _admissions.c.checkpoint_id == _places.c.id)
     booked = and_(_bookings.c.attendee_id == _people.c.id, _bookings.c.state.in_(_SHOWN_BOOKINGS))
     own, theirs = _sessions.alias("own"), _sessions.alias("theirs")
+    places = _places.join(_festivals, _festivals.c.id == _places.c.festival_id)
+    if of_device:
+        places = places.join(device_checkpoints, device_checkpoints.c.checkpoint_id == _places.c.id)
     source = (
-        device_checkpoints.join(_places, _places.c.id == device_checkpoints.c.checkpoint_id)
-        .join(_festivals, _festivals.c.id == _places.c.festival_id)
-        .outerjoin(own, own.c.id == _places.c.session_id)
+        places.outerjoin(own, own.c.id == _places.c.session_id)
         .outerjoin(_tickets, and_(_tickets.c.festival_id == _places.c.festival_id, wanted))
         .outerjoin(_registrations, _registrations.c.id == _tickets.c.registration_id)
         .outerjoin(_people, person)
@@ -127,23 +211,37 @@ def _scene(wanted: ColumnElement[Any]) -> Select[Any]:
         .outerjoin(theirs, theirs.c.id == _bookings.c.session_id)
         .outerjoin(_workshops, _workshops.c.id == theirs.c.workshop_id)
     )
+    if slips:
+        source = source.outerjoin(_slips, _slips.c.ticket_id == _tickets.c.id)
+    whose = device_checkpoints.c.device_id if of_device else _places.c.festival_id
     return (
         select(
             _places.c.id.label("place_id"),
             _places.c.festival_id,
             _places.c.session_id,
             _places.c.kind.label("place_kind"),
-            _places.c.opens_at,
-            _places.c.closes_at,
+            _places.c.booth_id,
+            _places.c.opens,
+            _places.c.closes,
+            _places.c.opens_before,
+            _places.c.re_entry,
+            _places.c.walk_ins,
+            _places.c.per_household,
+            _places.c.stock,
+            _places.c.stock_taken,
+            _places.c.stamps_needed,
             own.c.starts_at,
             own.c.ends_at,
+            (own.c.capacity - own.c.seats_taken).label("seats_left"),
             _festivals.c.status,
             _festivals.c.public_key,
             _festivals.c.first_day,
             _festivals.c.last_day,
             _tickets.c.id.label("ticket_id"),
             _tickets.c.kind,
+            _tickets.c.registration_id,
             _tickets.c.short_code,
+            (_slips.c.id if slips else null()).label("slip_id"),
             _tickets.c.revoked_at,
             _registrations.c.cancelled_at.label("registration_cancelled_at"),
             _registrations.c.contact_name,
@@ -161,20 +259,26 @@ def _scene(wanted: ColumnElement[Any]) -> Select[Any]:
             _workshops.c.title,
         )
         .select_from(source)
-        .where(device_checkpoints.c.device_id == bindparam("device_id"))
+        .where(whose == bindparam("whose"))
         .where(_places.c.id.in_(bindparam("checkpoint_ids", expanding=True)))
         .order_by(_tickets.c.id, _people.c.id, theirs.c.starts_at)
     )
 
 
 _WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
+_KEYS = {
+    Way.ID: _tickets.c.id.in_(_WANTED),
+    Way.SLIP: _tickets.c.id.in_(select(_slips.c.ticket_id).where(_slips.c.id.in_(_WANTED))),
+    Way.CODE: _tickets.c.short_code.in_(_WANTED),
+    Way.ATTENDEE: _tickets.c.attendee_id.in_(_WANTED),
+}
 _SCENES = {
-    "id": _scene(_tickets.c.id.in_(_WANTED)),
-    "code": _scene(_tickets.c.short_code.in_(_WANTED)),
-    "attendee": _scene(_tickets.c.attendee_id.in_(_WANTED)),
+    (of_device, way): _scene(wanted, of_device=of_device, slips=way is Way.SLIP)
+    for of_device in (True, False)
+    for way, wanted in _KEYS.items()
 }
 
-_ANSWERS = select(_scans.c.id, _scans.c.answer, _scans.c.device_id).where(
+_ANSWERS = select(_scans.c.id, _scans.c.answer, _scans.c.device_id, _scans.c.offline).where(
     _scans.c.id.in_(bindparam("ids", expanding=True))
 )
 
@@ -186,22 +290,24 @@ _ADMITTED = (
         _admissions.c.scan_id,
         _devices.c.name.label("door"),
     )
-    .join(_devices, _devices.c.id == _admissions.c.device_id)
+    .outerjoin(_devices, _devices.c.id == _admissions.c.device_id)
     .where(_admissions.c.attendee_id.in_(bindparam("attendee_ids", expanding=True)))
     .where(_admissions.c.checkpoint_id.in_(bindparam("checkpoint_ids", expanding=True)))
 )
 
 
-def load_scene(device_id: int, checkpoint_ids: Collection[int], wanted: Mapping[Way, Collection[Any]]) -> Scene:
-    """What is known about tickets, wanted by id, short code or attendee, at the device's own among the checkpoints.
+def load_scene(whose: Whose, checkpoint_ids: Collection[int], wanted: Mapping[Way, Collection[Any]]) -> Scene:
+    """What is known about tickets, wanted by id, slip, short code or attendee, at those of the checkpoints that are the
+    device's own (or, without a device, the festival's).
 
     One statement for each way that is used; a phone that is online needs one.
     """
     scene = Scene()
     ways = [way for way, keys in wanted.items() if keys] or [Way.ID]
+    key = whose.festival_id if whose.device_id is None else whose.device_id
     for way in ways:
-        given = {"device_id": device_id, "checkpoint_ids": list(checkpoint_ids), "wanted": list(wanted.get(way, ()))}
-        for row in db.session.connection().execute(_SCENES[way.value], given):
+        given = {"whose": key, "checkpoint_ids": list(checkpoint_ids), "wanted": list(wanted.get(way, ()))}
+        for row in db.session.connection().execute(_SCENES[whose.device_id is not None, way], given):
             if row.place_id not in scene.posts:
                 scene.posts[row.place_id] = _post(row)
             if row.ticket_id is not None:
@@ -210,20 +316,24 @@ def load_scene(device_id: int, checkpoint_ids: Collection[int], wanted: Mapping[
 
 
 def _post(row: Any) -> Post:
-    facts = CheckpointFacts(
-        festival_id=row.festival_id,
-        kind=row.place_kind.value,
-        opens_at=row.opens_at,
-        closes_at=row.closes_at,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        over=row.status in (FestivalStatus.CLOSED, FestivalStatus.ARCHIVED),
-    )
     return Post(
         id=row.place_id,
         festival_id=row.festival_id,
         session_id=row.session_id,
-        facts=facts,
+        booth_id=row.booth_id,
+        kind=row.place_kind,
+        opens=row.opens,
+        closes=row.closes,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        opens_before=row.opens_before,
+        over=row.status in (FestivalStatus.CLOSED, FestivalStatus.ARCHIVED),
+        re_entry=row.re_entry,
+        walk_ins=row.walk_ins,
+        per_household=row.per_household,
+        stock_left=None if row.stock is None else row.stock - row.stock_taken,
+        stamps_needed=row.stamps_needed,
+        seats_left=row.seats_left,
         public_key=row.public_key,
         first_day=row.first_day,
         last_day=row.last_day,
@@ -237,6 +347,8 @@ def _add(scene: Scene, row: Any) -> None:
         ticket = scene.tickets[row.ticket_id] = KnownTicket(
             id=row.ticket_id,
             kind=row.kind,
+            registration_id=row.registration_id,
+            slip_id=row.slip_id,
             short_code=row.short_code,
             revoked=row.revoked_at is not None,
             registration_cancelled=row.registration_cancelled_at is not None,
@@ -256,10 +368,24 @@ def _add(scene: Scene, row: Any) -> None:
         person.admissions[row.place_id] = Known(History(row.admitted_at, row.door), row.scan_id)
 
 
-def load_answers(scan_ids: Iterable[UUID], device_id: int) -> dict[UUID, dict[str, Any] | None]:
-    """What was answered to these scans before. None for an id that another device used: it learns nothing from it."""
+@dataclass(frozen=True)
+class FirstAnswer:
+    """What was answered to a scan before; None to another device than its own, which learns nothing from it.
+
+    `believed` says that it stands as told by the server, not as the phone showed it.
+    """
+
+    body: dict[str, Any] | None
+    believed: bool
+
+
+def load_answers(scan_ids: Iterable[UUID], device_id: int | None) -> dict[UUID, FirstAnswer]:
+    """What was answered to these scans before, by id; ids that are new are missing."""
     rows = db.session.connection().execute(_ANSWERS, {"ids": list(scan_ids)})
-    return {row.id: row.answer if row.device_id == device_id else None for row in rows}
+    return {
+        row.id: FirstAnswer(row.answer if row.device_id == device_id else None, believed=not row.offline)
+        for row in rows
+    }
 
 
 def load_admissions(attendee_ids: Collection[int], checkpoint_ids: Collection[int]) -> dict[tuple[int, int], Known]:

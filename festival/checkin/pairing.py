@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 
-from festival.checkin.models import Checkpoint, Device, PairingCode
+from festival.checkin import leases
+from festival.checkin.models import Checkpoint, Device, DeviceMode, PairingCode
 from festival.core.clock import now
 from festival.core.secrets import digest, random_token
 from festival.extensions import db
@@ -21,6 +22,8 @@ DEVICE_COOKIE = "festival_door"
 CODE_LASTS = timedelta(minutes=10)
 COOKIE_LASTS = timedelta(days=30)
 SEEN_EVERY = timedelta(seconds=60)
+HANDS_IN = timedelta(days=1)
+CLOCK_MOVED_MS = 2_000
 
 
 class PairingOutcome(enum.Enum):
@@ -54,7 +57,11 @@ class Pairing:
 
 
 def invite_phone(
-    festival: Festival, door: str, checkpoints: Sequence[Checkpoint], invited_by: int | None
+    festival: Festival,
+    door: str,
+    checkpoints: Sequence[Checkpoint],
+    invited_by: int | None,
+    mode: DeviceMode = DeviceMode.STAFF,
 ) -> tuple[PairingCode, str]:
     """A new code that lets one phone be `door` at these checkpoints, and its secret text for the QR."""
     secret = random_token()
@@ -62,6 +69,7 @@ def invite_phone(
         festival_id=festival.id,
         code_digest=digest(secret),
         door=door,
+        mode=mode,
         created_by=invited_by,
         expires_at=now() + CODE_LASTS,
         checkpoints=[checkpoint for checkpoint in checkpoints if checkpoint.festival_id == festival.id],
@@ -105,6 +113,7 @@ def pair(secret: str, on_duty: str) -> Pairing:
     device = Device(
         festival_id=code.festival_id,
         name=code.door,
+        mode=code.mode,
         on_duty=on_duty,
         token_digest=digest(token),
         paired_at=at,
@@ -135,16 +144,41 @@ def find_device(token: str) -> Device | None:
     return db.session.scalar(_DEVICE_OF_TOKEN, {"token_digest": digest(token[:200])})
 
 
-def note_seen(device: Device, at: datetime) -> None:
-    """Keep when the phone was last heard of, to the minute: a write for each scan would cost more than it tells."""
-    if device.last_seen_at is None or at - device.last_seen_at >= SEEN_EVERY:
-        device.last_seen_at = at
+def find_revoked(token: str) -> Device | None:
+    """The phone that held this token until it was revoked, as long as its festival is not put away."""
+    return db.session.scalar(
+        select(Device)
+        .join(Festival, Festival.id == Device.festival_id)
+        .where(
+            Device.token_digest == digest(token[:200]),
+            Device.revoked_at.is_not(None),
+            Festival.status != FestivalStatus.ARCHIVED,
+        )
+    )
+
+
+def may_hand_in(device: Device) -> bool:
+    """Whether a revoked phone may still send the scans it made before: for a day."""
+    return device.revoked_at is not None and now() - device.revoked_at < HANDS_IN
+
+
+def note_seen(device: Device, at: datetime, waiting: int = 0, clock_offset_ms: int | None = None) -> None:
+    """Keep when the phone was last heard of, to the minute: a write for each scan would cost more than it tells.
+
+    With `waiting` (scans it has not sent yet) or a clock that has moved, it is kept at once.
+    """
+    moved = clock_offset_ms is not None and abs(clock_offset_ms - (device.clock_offset_ms or 0)) > CLOCK_MOVED_MS
+    late = device.last_seen_at is None or at - device.last_seen_at >= SEEN_EVERY
+    if late or moved or waiting != device.waiting:
+        device.last_seen_at, device.waiting = at, waiting
+        device.clock_offset_ms = device.clock_offset_ms if clock_offset_ms is None else clock_offset_ms
 
 
 def revoke(device: Device) -> None:
-    """From now on this phone's token opens nothing. What it scanned stays."""
+    """From now on this phone's token opens nothing; what it holds of seats is given back. What it scanned stays."""
     if device.revoked_at is None:
         device.revoked_at = now()
+        leases.give_back(device)
 
 
 def devices_of(festival: Festival) -> Sequence[Device]:

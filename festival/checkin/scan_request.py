@@ -12,11 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from festival.checkin.decision import Verdict
+from festival.core.text import tidy
 
 MAX_SCANS = 500
-MAX_BODY_BYTES = 1_000_000
 MAX_MEMBERS = 50
 MAX_ID = 2**31 - 1
+FARTHEST_OFF_MS = 100 * 365 * 86_400_000
 
 _VERDICTS = {verdict.value for verdict in Verdict}
 
@@ -25,7 +26,9 @@ _VERDICTS = {verdict.value for verdict in Verdict}
 class ScanRequest:
     """One scan as its device tells it. Exactly one of `ticket` (QR text), `code` (typed) and `attendee_id` is given.
 
-    `members` chooses people of a household pass. `scanned_at` is the device's clock, kept as it is.
+    `members` chooses people of a household pass. `scanned_at` is the device's clock, kept as it is; `clock_offset_ms`
+    is what the device has measured to be missing to the server's. `offline`: the door could not wait for the answer
+    and acted on what it showed itself (`shown`).
     """
 
     id: UUID
@@ -35,8 +38,11 @@ class ScanRequest:
     code: str | None = None
     attendee_id: int | None = None
     members: tuple[int, ...] = ()
+    direction: str = "in"
+    clock_offset_ms: int | None = None
     offline: bool = False
     shown: str | None = None
+    skill: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,8 @@ def _read(raw: Mapping[str, Any]) -> ScanRequest:
     ticket, code, attendee = raw.get("ticket"), raw.get("code"), raw.get("attendee")
     if [ticket, code, attendee].count(None) != 2:
         raise _Wrong("ticket")
-    if raw.get("direction", "in") != "in":
+    direction = raw.get("direction", "in")
+    if direction not in ("in", "out"):
         raise _Wrong("direction")
     shown = raw.get("shown")
     if shown is not None and (not isinstance(shown, str) or shown not in _VERDICTS):
@@ -84,9 +91,26 @@ def _read(raw: Mapping[str, Any]) -> ScanRequest:
         code=None if code is None else _text(code, 40, "code"),
         attendee_id=None if attendee is None else _number(attendee, "attendee"),
         members=_members(raw.get("members")),
+        direction=direction,
+        clock_offset_ms=read_offset(raw.get("clock_offset_ms")),
         offline=offline,
         shown=shown,
+        skill=_skill(raw.get("skill")),
     )
+
+
+def read_offset(value: object) -> int | None:
+    """How far a clock is behind, in milliseconds, as a device tells it; None for what cannot be one (a century)."""
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > FARTHEST_OFF_MS:
+        return None
+    return value
+
+
+def _skill(value: object) -> str | None:
+    if value is None:
+        return None
+    text = tidy(_text(value, 500, "skill"))
+    return text[:120] or None
 
 
 def _uuid(value: object) -> UUID:

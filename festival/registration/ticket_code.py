@@ -1,13 +1,14 @@
 """The text in a ticket's QR: what it says, signed with the festival's key. `static/door/ticket-code.js` reads it too.
 
 `HTTPS://<HOST>/Q/<BASE32>` in capitals, so that the QR is in alphanumeric mode. The bytes, big-endian: version and kind
-(4 bits each) · key id (1) · festival id (3) · ticket id (5) · first valid day, counted from 1 January 2020 (2) ·
+(4 bits each) · key id (1) · festival id (3) · ticket id, or number of a blank slip (5) · first valid day, counted from 1 January 2020 (2) ·
 number of valid days (1) · Ed25519 signature over what stands before it (64). No personal data.
 """
 
 from __future__ import annotations
 
 import base64
+import enum
 import struct
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,14 +24,24 @@ LENGTH = HEAD + 64
 CODE_LENGTH = 124
 """Characters of Base32 without padding."""
 
-_KINDS = (TicketKind.TICKET, TicketKind.HOUSEHOLD)
+
+
+class CodeKind(enum.Enum):
+    """What the number in a QR names: a person's ticket, a household's pass, or a slip made before its owner came."""
+
+    TICKET = "ticket"
+    HOUSEHOLD = "household"
+    SLIP = "slip"
+
+
+_KINDS = (CodeKind.TICKET, CodeKind.HOUSEHOLD, CodeKind.SLIP)
 
 
 @dataclass(frozen=True)
 class TicketCode:
-    """What a QR says. Whether it is true, `verify` tells."""
+    """What a QR says; `ticket_id` of a slip is the slip's own number. Whether it is true, `verify` tells."""
 
-    kind: TicketKind
+    kind: CodeKind
     festival_id: int
     ticket_id: int
     first_day: date
@@ -40,10 +51,10 @@ class TicketCode:
 
 
 def encode(
-    kind: TicketKind, festival_id: int, ticket_id: int, first_day: date, days: int, sealed_private_key: bytes
+    kind: TicketKind | CodeKind, festival_id: int, ticket_id: int, first_day: date, days: int, sealed_private_key: bytes
 ) -> str:
     """The part after `/Q/`: 124 capitals and digits."""
-    head = struct.pack(">BB", VERSION << 4 | _KINDS.index(kind), KEY_ID)
+    head = struct.pack(">BB", VERSION << 4 | _KINDS.index(CodeKind(kind.value)), KEY_ID)
     head += festival_id.to_bytes(3, "big") + ticket_id.to_bytes(5, "big")
     head += struct.pack(">HB", (first_day - EPOCH).days, days)
     return base64.b32encode(head + sign(head, sealed_private_key)).decode().rstrip("=")

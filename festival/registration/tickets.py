@@ -13,7 +13,7 @@ from festival.config import ROOT
 from festival.core.clock import local
 from festival.programme.models import Festival
 from festival.registration.models import Ticket
-from festival.registration.ticket_code import encode
+from festival.registration.ticket_code import CodeKind, encode
 
 MARGIN = 4
 """Modules of white around a code (ISO/IEC 18004)."""
@@ -25,6 +25,13 @@ def qr_text(ticket: Ticket, festival: Festival, public_url: str) -> str:
     """What the QR says: the ticket's signed address, in capitals."""
     days = (festival.last_day - festival.first_day).days + 1
     code = encode(ticket.kind, festival.id, ticket.id, festival.first_day, days, festival.sealed_private_key)
+    return f"{public_url.upper()}/Q/{code}"
+
+
+def slip_text(slip_id: int, festival: Festival, public_url: str) -> str:
+    """What the QR of a blank slip says: like a ticket's, but the number is the slip's."""
+    days = (festival.last_day - festival.first_day).days + 1
+    code = encode(CodeKind.SLIP, festival.id, slip_id, festival.first_day, days, festival.sealed_private_key)
     return f"{public_url.upper()}/Q/{code}"
 
 

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {"admitted" | "already_admitted" | "exited" | "cancelled" | "revoked" | "wrong_festival" |
- *   "wrong_day" | "too_early" | "closed" | "not_booked" | "waitlisted" | "full" | "unknown" |
+ *   "wrong_day" | "too_early" | "closed" | "not_booked" | "not_earned" | "waitlisted" | "full" | "unknown" |
  *   "bad_signature"} Verdict
  *
  * @typedef {object} TicketFacts
@@ -15,24 +15,33 @@
  * @property {string | null} [valid_from] a local day, "2027-10-10"
  * @property {number} [valid_days]
  * @property {string | null} [booking] state of the booking for the checkpoint's session
+ * @property {number} [stamps] booths that have stamped this person
  *
  * @typedef {object} CheckpointFacts
  * @property {number} festival_id
- * @property {"entrance" | "session" | "booth"} kind
+ * @property {"entrance" | "session" | "booth" | "volunteers" | "custom"} kind
  * @property {string | null} [opens_at] ISO 8601 with its zone, as all moments here
  * @property {string | null} [closes_at]
  * @property {string | null} [starts_at]
  * @property {string | null} [ends_at]
+ * @property {number} [opens_before] minutes before its start that a session lets people in
  * @property {boolean} [over] the organizer has closed the whole festival
+ * @property {boolean} [re_entry] who went out may come in again
+ * @property {boolean} [walk_ins] a session admits who has not booked while seats last
+ * @property {number | null} [seats_left] for walk-ins; on a phone without a network, what it holds itself
+ * @property {number | null} [stock_left] null: no limit
+ * @property {number} [stamps_needed]
  *
  * @typedef {object} History
- * @property {string | null} [admitted_at]
+ * @property {string | null} [admitted_at] the last coming in here
  * @property {string | null} [door]
+ * @property {string | null} [exited_at] the moment of going out since then
  */
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const SESSION_OPENS_BEFORE = 30 * MINUTE;
+const OPENS_BEFORE = 30;
+const HAS_A_WAY_OUT = ["entrance", "volunteers"];
 // Asia/Ho_Chi_Minh has had no summer time since 1975.
 const LOCAL_OFFSET = 7 * 60 * MINUTE;
 
@@ -42,17 +51,36 @@ const LOCAL_OFFSET = 7 * 60 * MINUTE;
  * @param {CheckpointFacts} checkpoint
  * @param {History} history
  * @param {string} now
+ * @param {"in" | "out"} [direction]
  * @returns {Verdict}
  */
-export function decide(ticket, checkpoint, history, now) {
-  const paper = refusePaper(ticket, checkpoint);
-  if (paper) return paper;
+export function decide(ticket, checkpoint, history, now, direction = "in") {
+  const identity = refuseIdentity(ticket, checkpoint);
+  if (identity) return identity;
+  if (direction === "out") return "exited";
+  if (ticket.revoked) return "revoked";
+  if (ticket.cancelled) return "cancelled";
   if (!isValidDay(ticket, now)) return "wrong_day";
-  if (history.admitted_at) return "already_admitted";
+  if (isInAlready(checkpoint, history, Date.parse(now))) return "already_admitted";
   const hours = refuseHours(checkpoint, Date.parse(now));
   if (hours) return hours;
-  if (checkpoint.kind === "session") return decideBooking(ticket.booking ?? null);
+  if (checkpoint.kind === "session") return decideSeat(ticket.booking ?? null, checkpoint);
+  if (checkpoint.kind === "custom") return decideGift(ticket, checkpoint);
   return "admitted";
+}
+
+/**
+ * @param {CheckpointFacts} checkpoint
+ * @param {History} history
+ * @param {number} now milliseconds
+ */
+function isInAlready(checkpoint, history, now) {
+  const admitted = moment(history.admitted_at);
+  if (admitted === null || admitted > now) return false;
+  if (!HAS_A_WAY_OUT.includes(checkpoint.kind)) return true;
+  if (localDay(admitted) < localDay(now)) return false; // everybody has gone home overnight
+  const exited = moment(history.exited_at);
+  return !((checkpoint.re_entry ?? true) && exited !== null && exited <= now);
 }
 
 /**
@@ -60,14 +88,12 @@ export function decide(ticket, checkpoint, history, now) {
  * @param {CheckpointFacts} checkpoint
  * @returns {Verdict | null}
  */
-function refusePaper(ticket, checkpoint) {
+function refuseIdentity(ticket, checkpoint) {
   if (ticket.festival_id === null) return "unknown";
   // Before the signature: another festival's key is not known here.
   if (ticket.festival_id !== checkpoint.festival_id) return "wrong_festival";
   if (ticket.signature === "bad") return "bad_signature";
   if (ticket.record === "absent") return "unknown";
-  if (ticket.revoked) return "revoked";
-  if (ticket.cancelled) return "cancelled";
   return null;
 }
 
@@ -77,7 +103,7 @@ function refusePaper(ticket, checkpoint) {
  */
 function isValidDay(ticket, now) {
   if (!ticket.valid_from) return true;
-  const today = Math.floor((Date.parse(now) + LOCAL_OFFSET) / DAY);
+  const today = localDay(Date.parse(now));
   const first = Date.parse(`${ticket.valid_from}T00:00:00Z`) / DAY;
   return first <= today && today < first + (ticket.valid_days ?? 1);
 }
@@ -93,7 +119,7 @@ function refuseHours(checkpoint, now) {
   let closes = moment(checkpoint.closes_at);
   if (checkpoint.kind === "session") {
     const starts = moment(checkpoint.starts_at);
-    if (opens === null && starts !== null) opens = starts - SESSION_OPENS_BEFORE;
+    if (opens === null && starts !== null) opens = starts - (checkpoint.opens_before ?? OPENS_BEFORE) * MINUTE;
     closes ??= moment(checkpoint.ends_at);
   }
   if (opens !== null && now < opens) return "too_early";
@@ -103,12 +129,32 @@ function refuseHours(checkpoint, now) {
 
 /**
  * @param {string | null} booking
+ * @param {CheckpointFacts} checkpoint
  * @returns {Verdict}
  */
-function decideBooking(booking) {
+function decideSeat(booking, checkpoint) {
   if (booking === "confirmed") return "admitted";
+  if (checkpoint.walk_ins && (booking === "offered" || (checkpoint.seats_left ?? 1) > 0)) return "admitted";
   if (booking === "waitlisted" || booking === "offered") return "waitlisted";
-  return "not_booked";
+  return checkpoint.walk_ins ? "full" : "not_booked";
+}
+
+/**
+ * @param {TicketFacts} ticket
+ * @param {CheckpointFacts} checkpoint
+ * @returns {Verdict}
+ */
+function decideGift(ticket, checkpoint) {
+  if ((ticket.stamps ?? 0) < (checkpoint.stamps_needed ?? 0)) return "not_earned";
+  return (checkpoint.stock_left ?? 1) > 0 ? "admitted" : "full";
+}
+
+/**
+ * The number of the local day.
+ * @param {number} at milliseconds
+ */
+function localDay(at) {
+  return Math.floor((at + LOCAL_OFFSET) / DAY);
 }
 
 /** @param {string | null | undefined} iso */

@@ -6,13 +6,15 @@ const KEY_ID = 1;
 const HEAD = 13;
 const LENGTH = HEAD + 64;
 const CODE_LENGTH = 124;
+/** @type {("ticket" | "household" | "slip")[]} */
+const KINDS = ["ticket", "household", "slip"];
 const DAY = 86_400_000;
 const EPOCH = Date.UTC(2020, 0, 1);
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /**
  * @typedef {object} TicketCode
- * @property {"ticket" | "household"} kind
+ * @property {"ticket" | "household" | "slip"} kind a slip was made before its owner came: `ticketId` is its own number
  * @property {number} festivalId
  * @property {number} ticketId
  * @property {string} firstDay a local day, "2027-10-10"
@@ -30,9 +32,9 @@ export function decodeTicketCode(text) {
   const whole = text.trim().slice(0, 400).toUpperCase();
   const code = whole.slice(whole.lastIndexOf("/Q/") + (whole.includes("/Q/") ? 3 : 1));
   const raw = code.length === CODE_LENGTH ? fromBase32(code) : null;
-  if (!raw || raw[0] >> 4 !== VERSION || (raw[0] & 15) > 1 || raw[1] !== KEY_ID) return null;
+  if (!raw || raw[0] >> 4 !== VERSION || (raw[0] & 15) >= KINDS.length || raw[1] !== KEY_ID) return null;
   return {
-    kind: (raw[0] & 15) === 1 ? "household" : "ticket",
+    kind: KINDS[raw[0] & 15],
     festivalId: bigEndian(raw, 2, 5),
     ticketId: bigEndian(raw, 5, 10),
     firstDay: new Date(EPOCH + bigEndian(raw, 10, 12) * DAY).toISOString().slice(0, 10),

@@ -6,8 +6,8 @@ const [, , decisionPath, vectorsPath] = process.argv;
 const { decide } = await import(pathToFileURL(decisionPath).href);
 const vectors = JSON.parse(await readFile(vectorsPath, "utf8"));
 const wrong = [];
-for (const { rule, ticket, checkpoint, history, now, verdict } of vectors) {
-  const answer = decide(ticket, checkpoint, history, now);
+for (const { rule, ticket, checkpoint, history, now, direction, verdict } of vectors) {
+  const answer = decide(ticket, checkpoint, history, now, direction);
   if (answer !== verdict) wrong.push({ rule, expected: verdict, answer });
 }
 console.log(JSON.stringify({ checked: vectors.length, wrong }));

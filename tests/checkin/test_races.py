@@ -67,10 +67,10 @@ def judged_before_anyone_is_admitted(monkeypatch: pytest.MonkeyPatch) -> None:
     insert = scanning.insert_admissions
     meeting = threading.Barrier(DOORS)
 
-    def insert_together(rows: Sequence[dict[str, Any]]) -> dict[scanning.Pair, int]:
+    def insert_together(rows: Sequence[dict[str, Any]], **how: bool) -> set[scanning.Pair]:
         with contextlib.suppress(threading.BrokenBarrierError):
             meeting.wait(0.4)
-        return insert(rows)
+        return insert(rows, **how)
 
     monkeypatch.setattr(scanning, "insert_admissions", insert_together)
 
