@@ -22,6 +22,7 @@ from festival.checkin.claims import claim
 from festival.checkin.decision import Verdict, decide
 from festival.checkin.facts import Whose, history_at, load_admissions, load_answers
 from festival.checkin.judging import (
+    WENT_THROUGH,
     Judged,
     Line,
     Pair,
@@ -147,17 +148,19 @@ def _record_or_repeat(origin: Origin, scans: Sequence[ScanRequest], at: datetime
 def _first_answers(scans: Collection[ScanRequest], origin: Origin) -> dict[UUID, Answer]:
     """The answers to those scans that are known.
 
-    One that was answered before, but comes again as offline, never heard that answer: its door acted on what it showed.
+    One that was answered before, but comes again as offline, never heard that answer: its door acted on what it showed,
+    so somebody may have gone in whom the answer refused.
     """
     found = load_answers([scan.id for scan in scans], origin.whose.device_id)
     unheard = [scan for scan in scans if scan.offline and scan.id in found and found[scan.id].believed]
     for scan in unheard:
         if found[scan.id].body is not None and scan.shown is not None:
-            through = {"in": Verdict.ADMITTED, "out": Verdict.EXITED}[scan.direction]
+            went = scan.shown == WENT_THROUGH[scan.direction].value
+            somebody = or_(_scans.c.attendee_id.is_not(None), _scans.c.ticket_id.is_(None))  # not a pass as a whole
             db.session.execute(
                 update(_scans)
                 .where(or_(_scans.c.id == scan.id, _scans.c.part_of == scan.id), _scans.c.undone_at.is_(None))
-                .values(offline=True, shown=scan.shown, passed=scan.shown == through.value)
+                .values(offline=True, shown=scan.shown, passed=or_(_scans.c.passed, and_(somebody, went)))
             )
     return {
         scan_id: Answer.refused(str(scan_id), "id") if first.body is None else Answer(first.body)
