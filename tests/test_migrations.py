@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime, time
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import MetaData, insert, inspect, select, text
 
 from festival import create_app
+from festival.checkin.models import Checkpoint, Scan
 from festival.extensions import db
+from festival.registration.models import Attendee
 from tests.conftest import make_settings
 from tests.postgres import empty_database
 
@@ -46,6 +51,83 @@ def test_migrations_can_be_taken_back(bare_app):
     downgrade(revision="base")
 
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_scans_of_the_first_release_are_told_as_people_who_passed(bare_app):
+    """Up from release 0001 with rows: one ticket admitted, one refused, a pass of two people in one scan."""
+    upgrade(revision="0001")
+    before = MetaData()
+    before.reflect(db.engine)
+    one, refused, family = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    at = datetime(2026, 10, 10, 1, 0, tzinfo=UTC)
+    with db.engine.begin() as connection:
+        for name, rows in _first_release(connection.dialect.name, at, one, refused, family).items():
+            connection.execute(insert(before.tables[name]), rows)
+
+    upgrade()
+
+    kept = {scan.id: scan for scan in db.session.scalars(select(Scan))}
+    parts = [scan for scan in kept.values() if scan.part_of == family]
+    assert [kept[scan].passed for scan in (one, refused, family)] == [True, False, False]
+    assert sorted(part.attendee_id for part in parts) == [2, 3]
+    assert all(part.passed and part.id == uuid.uuid5(family, str(part.attendee_id)) for part in parts)
+    assert {scan.source.value for scan in kept.values()} == {"device"}
+    place = db.session.scalars(select(Checkpoint)).one()
+    assert (place.re_entry, place.walk_ins, place.opens_before, place.stock) == (True, False, 30, None)
+    assert all(moment is not None for moment in db.session.scalars(select(Attendee.changed_at)))
+    db.session.remove()  # its transaction would lock the tables
+    downgrade(revision="0001")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM scans")) == 3
+
+
+def _first_release(dialect, at, one, refused, family):
+    """Rows of the first release by table, in the order of their keys."""
+    own = {"festival_id": 1}
+    moment = at if dialect == "postgresql" else at.replace(tzinfo=None)
+    known = (lambda value: value) if dialect == "postgresql" else (lambda value: value.hex)
+    person = {**own, "registration_id": 1, "name": "Mẫu", "folded_name": "mau", "name_key": "mau", "birth_year": 1958}
+    scan = {**own, "checkpoint_id": 1, "device_id": 1, "direction": "in", "scanned_at": moment, "received_at": moment}
+    scan |= {"offline": False, "answer": {} if dialect == "postgresql" else "{}", "attendee_id": None}
+    days = {"first_day": at.date(), "last_day": at.date(), "opens_at": time(7), "closes_at": time(17)}
+    festival = {"id": 1, "organization_id": 1, "slug": "a", "name": "A", "folded": "a", "organizer_name": "U", **days}
+    festival |= {"venue": "V", "address": "", "about": "", "capacity": 9, "places_taken": 3, "status": "published"}
+    festival |= {"certificates_issued": 0, "keep_days": 60, "public_key": b"k" * 32, "sealed_private_key": b"s"}
+    household = {"id": 1, **own, "public_id": "p", "link_version": 1, "submission": "s", "contact_name": "Mẫu"}
+    return {
+        "organizations": [{"id": 1, "name": "UBND", "kind": "ward"}],
+        "festivals": [{**festival, "created_at": moment}],
+        "registrations": [{**household, "phone": "+84912345678", "language": "vi", "created_at": moment}],
+        "attendees": [{**person, "id": number, "relation": "self"} for number in (1, 2, 3)],
+        "checkpoints": [{"id": 1, **own, "kind": "entrance", "name": "Cổng"}],
+        "devices": [{"id": 1, **own, "name": "Cửa A", "on_duty": "", "token_digest": "t", "paired_at": moment}],
+        "scans": [
+            {**scan, "id": known(one), "verdict": "admitted", "attendee_id": 1},
+            {**scan, "id": known(refused), "verdict": "unknown"},
+            {**scan, "id": known(family), "verdict": "admitted"},
+        ],
+        "admissions": [
+            {
+                "id": 1,
+                "attendee_id": 1,
+                "checkpoint_id": 1,
+                "device_id": 1,
+                "scan_id": known(one),
+                "admitted_at": moment,
+            },
+            *(
+                {
+                    "id": n,
+                    "attendee_id": n,
+                    "checkpoint_id": 1,
+                    "device_id": 1,
+                    "scan_id": known(family),
+                    "admitted_at": moment,
+                }
+                for n in (2, 3)
+            ),
+        ],
+    }
 
 
 def test_checks_and_keys_are_in_the_database_not_only_in_the_models(bare_app):

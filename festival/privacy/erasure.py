@@ -101,7 +101,7 @@ def _statements(festival_id: int) -> list[Update]:
         .values(state=MessageState.FAILED),
         update(Message).where(Message.festival_id == festival_id).values(recipient="", subject="", body=""),
         update(Device).where(Device.festival_id == festival_id).values(on_duty=""),
-        update(Scan).where(Scan.festival_id == festival_id).values(answer={}),
+        update(Scan).where(Scan.festival_id == festival_id).values(answer={}, undo_reason=None),
         update(Certificate).where(Certificate.festival_id == festival_id).values(revoke_reason=None),
         update(AuditEntry)
         .where(AuditEntry.festival_id == festival_id, *(~AuditEntry.action.startswith(a) for a in AUDITED_PROGRAMME))
