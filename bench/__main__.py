@@ -6,7 +6,7 @@ import importlib
 import json
 import sys
 
-BENCHES = ("checkin", "certificates")
+BENCHES = ("checkin", "sync", "roster", "certificates")
 
 
 def main(wanted: list[str]) -> int:

@@ -2,82 +2,101 @@
 
     python -m bench.load < job.json > result.json
 
-A job has `host`, `port`, `path`, `headers` (a mapping), `connections` and `bodies` (texts, each sent once by POST).
-The result has `seconds` for all of them, `milliseconds` of each, `statuses` (how often each) and `marked`: how many
-answers contained the job's `mark`.
+A job has `host`, `port`, `path`, `connections` and `requests`: for each one its `headers` (a mapping) and its `body` (a
+text), sent once by POST. The result has `seconds` for all of them, `milliseconds` of each, `statuses` (how often each)
+and `marked`: how often the job's `mark` stood in the answers. One thread asks all connections which of them has an
+answer: threads would wait for each other and not for the server.
 """
 
 from __future__ import annotations
 
 import json
+import selectors
 import socket
 import sys
-import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
+
+PATIENCE = 60
+"""Seconds without any answer after which the run is given up."""
+
+
+class Lane:
+    """One connection: it sends its next request as soon as it has the whole answer to the one before."""
+
+    def __init__(self, address: tuple[str, int], requests: list[bytes]) -> None:
+        self.connection = socket.create_connection(address, timeout=PATIENCE)
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.answers: list[tuple[float, bytes]] = []
+        self._requests: Iterator[bytes] = iter(requests)
+        self._received = b""
+        self._missing: int | None = None
+        self._began = 0.0
+
+    def send(self) -> bool:
+        """Send the next request; False when there is none left."""
+        request = next(self._requests, None)
+        if request is None:
+            return False
+        self._received, self._missing, self._began = b"", None, time.perf_counter()
+        self.connection.sendall(request)
+        return True
+
+    def receive(self) -> bool:
+        """Take what has come; True when the answer is whole."""
+        part = self.connection.recv(262_144)
+        if not part:
+            raise ConnectionError("the server closed the connection")
+        self._received += part
+        if self._missing is None and b"\r\n\r\n" in self._received:
+            head, _, body = self._received.partition(b"\r\n\r\n")
+            lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+            self._missing = int(lengths[0].partition(b":")[2]) - len(body)
+        elif self._missing is not None:
+            self._missing -= len(part)
+        if self._missing is None or self._missing > 0:
+            return False
+        self.answers.append(((time.perf_counter() - self._began) * 1000, self._received))
+        return True
 
 
 def run_job(job: dict[str, Any]) -> dict[str, Any]:
-    """Send all bodies, shared among the connections; nothing is built or parsed while the clock runs."""
-    head = f"POST {job['path']} HTTP/1.1\r\nHost: {job['host']}:{job['port']}\r\n"
-    head += "".join(f"{name}: {value}\r\n" for name, value in job["headers"].items())
-    requests = [
-        f"{head}Content-Length: {len(body.encode())}\r\n\r\n".encode() + body.encode() for body in job["bodies"]
-    ]
+    """Send all requests, shared among the connections; nothing is built or parsed while the clock runs."""
+    requests = [_request(job, one) for one in job["requests"]]
+    count = job["connections"]
+    lanes = [Lane((job["host"], job["port"]), requests[place::count]) for place in range(count)]
+    with selectors.DefaultSelector() as ready:
+        begin = time.perf_counter()
+        for lane in lanes:
+            if lane.send():
+                ready.register(lane.connection, selectors.EVENT_READ, lane)
+        while ready.get_map():
+            waiting = ready.select(PATIENCE)
+            if not waiting:
+                raise TimeoutError("the server has stopped to answer")
+            for key, _ in waiting:
+                if key.data.receive() and not key.data.send():
+                    ready.unregister(key.fileobj)
+        seconds = time.perf_counter() - begin
+    for lane in lanes:
+        lane.connection.close()
+    every = [answer for lane in lanes for answer in lane.answers]
     mark = job["mark"].encode()
-    lanes = [requests[place :: job["connections"]] for place in range(job["connections"])]
-    results: list[list[tuple[float, int, bool]]] = [[] for _ in lanes]
-    ready = threading.Barrier(len(lanes) + 1)
-
-    def drive(place: int) -> None:
-        with socket.create_connection((job["host"], job["port"]), timeout=30) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            ready.wait()
-            for request in lanes[place]:
-                begin = time.perf_counter()
-                connection.sendall(request)
-                answer = _answer(connection)
-                took = (time.perf_counter() - begin) * 1000
-                results[place].append((took, int(answer[9:12]), mark in answer))
-
-    threads = [threading.Thread(target=drive, args=(place,)) for place in range(len(lanes))]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    begin = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - begin
-    every = [result for lane in results for result in lane]
     return {
         "seconds": seconds,
-        "milliseconds": sorted(took for took, _, _ in every),
-        "statuses": Counter(str(status) for _, status, _ in every),
-        "marked": sum(marked for _, _, marked in every),
+        "milliseconds": sorted(took for took, _ in every),
+        "statuses": Counter(answer[9:12].decode() for _, answer in every),
+        "marked": sum(answer.count(mark) for _, answer in every),
     }
 
 
-def _answer(connection: socket.socket) -> bytes:
-    """One answer with a Content-Length, whole."""
-    received = b""
-    while b"\r\n\r\n" not in received:
-        received += _more(connection)
-    head, _, body = received.partition(b"\r\n\r\n")
-    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-    missing = int(lengths[0].partition(b":")[2]) - len(body)
-    while missing > 0:
-        part = _more(connection)
-        received += part
-        missing -= len(part)
-    return received
-
-
-def _more(connection: socket.socket) -> bytes:
-    part = connection.recv(65536)
-    if not part:
-        raise ConnectionError("the server closed the connection")
-    return part
+def _request(job: dict[str, Any], one: dict[str, Any]) -> bytes:
+    body = one["body"].encode()
+    headers = {"Host": f"{job['host']}:{job['port']}", **one["headers"], "Content-Length": str(len(body))}
+    head = f"POST {job['path']} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return head.encode() + b"\r\n" + body
 
 
 if __name__ == "__main__":

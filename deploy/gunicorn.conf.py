@@ -4,6 +4,7 @@ Threads, because a request mostly waits for the database; two processes, because
 certificate. A larger host sets WEB_CONCURRENCY (processes), which gunicorn reads itself.
 """
 
+import gc
 import os
 
 bind = os.environ.get("FESTIVAL_BIND", "127.0.0.1:8000")
@@ -24,3 +25,9 @@ control_socket_disable = True
 # The application writes its own log line for each request, without addresses and names (festival/logs.py).
 accesslog = None
 loglevel = os.environ.get("FESTIVAL_LOG_LEVEL", "warning")
+
+
+def post_worker_init(worker: object) -> None:
+    """What is loaded now stays loaded: the collector need not look through it again and again while people wait."""
+    gc.collect()
+    gc.freeze()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from festival.application import Application
 from festival.config import ROOT, Settings
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None) -> Application:
     """The application with all its parts, ready to serve; reads the environment when no settings are given."""
     from festival import accounts_setup, commands, errors, gate, language, logs, parts, queue, templating
-    from festival.extensions import compress, csrf, db, limiter, migrate
+    from festival.extensions import compress, compress_long, csrf, db, limiter, migrate
 
     settings = settings or Settings.from_environment()
     settings.data.mkdir(parents=True, exist_ok=True)
-    app = Flask(
+    app = Application(
         "festival",
         instance_path=str(settings.data),
         static_folder=str(ROOT / "static"),
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     compress.init_app(app)
+    app.after_calls(compress_long)
     queue.init_queue(app)
     accounts_setup.init_accounts(app)
     gate.init_gate(app)

@@ -7,7 +7,6 @@ can be tried at once; its sessions are tomorrow, so that they can be booked.
 from __future__ import annotations
 
 import random
-import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,11 +19,10 @@ from sqlalchemy import func, select
 from festival.accounts.models import Organization, StaffRole, User
 from festival.accounts.staff import give_role, make_password, make_user, set_password
 from festival.certificates.issuing import issue
-from festival.checkin.checkpoints import add_entrance, add_for_booths, add_for_sessions
-from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, Scan
 from festival.consents.models import Purpose
 from festival.core.clock import now, today
-from festival.core.secrets import digest, random_token
+from festival.core.secrets import random_token
+from festival.demo_door import open_doors
 from festival.extensions import db
 from festival.programme.importing import apply_reading
 from festival.programme.models import Festival, Session, Ward
@@ -32,12 +30,11 @@ from festival.programme.reading import ProgrammeReading
 from festival.programme.setting_up import make_festival, publish
 from festival.programme.wards import ensure_wards, known_codes
 from festival.programme.workbook import read_workbook
-from festival.registration.models import Registration, Relation
+from festival.registration.models import Relation
 from festival.registration.signing_up import Household, Member, sign_up
 
 WORKBOOK = Path(__file__).parent / "programme" / "reference" / "programme.xlsx"
 HOUSEHOLDS = 600
-SHARE_INSIDE = 0.4
 ACCOUNTS = (
     ("organizer@festival.example", "Cán bộ tổ chức", StaffRole.OWNER),
     ("door@festival.example", "Phụ trách cửa", StaffRole.DOOR_MANAGER),
@@ -152,7 +149,10 @@ def make_demo(households: int = HOUSEHOLDS, seed: int = 1010) -> Festival:
     publish(festival)
     db.session.flush()
     _register(festival, households, _Crowd(seed))
-    _open_doors(festival, random.Random(seed))  # noqa: S311
+    for place, family in enumerate(open_doors(festival, random.Random(seed))):  # noqa: S311
+        if place % 5 == 0:
+            for attendee in family.attendees:
+                issue(attendee)
     return festival
 
 
@@ -173,58 +173,6 @@ def _register(festival: Festival, households: int, crowd: _Crowd) -> None:
         if number % 10 == 0:
             for session in sessions:
                 db.session.refresh(session, ["seats_taken"])
-
-
-def _open_doors(festival: Festival, draw: random.Random) -> None:
-    """Two doors and two booths have been scanning for three hours; each door's phone is unpaired again."""
-    entrance = add_entrance(festival, "Cổng chính")
-    add_for_sessions(festival)
-    add_for_booths(festival)
-    db.session.flush()
-    booths = db.session.scalars(
-        select(Checkpoint)
-        .where(Checkpoint.festival_id == festival.id, Checkpoint.kind == CheckpointKind.BOOTH)
-        .order_by(Checkpoint.id)
-        .limit(8)
-    ).all()
-    doors = []
-    for name in ("Cửa A", "Cửa B"):
-        device = Device(
-            festival_id=festival.id, name=name, on_duty="Tình nguyện viên", token_digest=digest(random_token())
-        )
-        device.checkpoints = [entrance, *booths]
-        device.last_seen_at = now()
-        db.session.add(device)
-        doors.append(device)
-    db.session.flush()
-    families = db.session.scalars(select(Registration).where(Registration.festival_id == festival.id)).all()
-    inside = [family for family in families if draw.random() < SHARE_INSIDE]
-    for place, family in enumerate(inside):
-        at = now() - timedelta(minutes=draw.uniform(2, 180))
-        for attendee in family.attendees:
-            _admit(festival, entrance, draw.choice(doors), attendee.id, at)
-            for booth in draw.sample(list(booths), k=draw.choice((0, 1, 2, 3)) if booths else 0):
-                _admit(festival, booth, doors[0], attendee.id, at + (now() - at) * draw.random())
-        if place % 5 == 0:
-            db.session.flush()
-            for attendee in family.attendees:
-                issue(attendee)
-
-
-def _admit(festival: Festival, checkpoint: Checkpoint, device: Device, attendee_id: int, at: object) -> None:
-    scan = uuid.uuid4()
-    common = {"checkpoint_id": checkpoint.id, "device_id": device.id, "attendee_id": attendee_id}
-    db.session.add(
-        Scan(
-            id=scan,
-            festival_id=festival.id,
-            scanned_at=at,
-            verdict="admitted",
-            answer={"verdict": "admitted"},
-            **common,
-        )
-    )
-    db.session.add(Admission(scan_id=scan, admitted_at=at, **common))
 
 
 def add_commands(group: AppGroup) -> None:

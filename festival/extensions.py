@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from flask import has_request_context, request
+from flask import Response, has_request_context, request
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
@@ -45,6 +45,13 @@ babel = Babel()
 limiter = Limiter(key_func=get_remote_address, default_limits=[])
 security = Security()
 compress = Compress()
+SHORT_BYTES = 2_000
+
+
+def compress_long(response: Response) -> Response:
+    """Compress the answer to a call when it is long: a roster, not a verdict."""
+    length = response.content_length
+    return response if length is not None and length < SHORT_BYTES else compress.after_request(response)
 
 
 @event.listens_for(Engine, "connect")
@@ -65,5 +72,36 @@ def _begin_sqlite(connection: Connection) -> None:
     """
     if connection.dialect.name != "sqlite":
         return
-    reads = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    reads = has_request_context() and (
+        request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in READING_FIRST
+    )
+    writes = connection.get_execution_options().get(_WRITES, not reads)
+    connection.info[_WRITES] = writes
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_WRITES = "festival_writes"
+READING_FIRST: set[str] = set()
+"""Endpoints that read, think, and call `stop_reading` before they write: SQLite's write lock is not held meanwhile."""
+
+
+def stop_reading() -> None:
+    """From here on this transaction may write; before, it has only read. Does nothing where it could write already.
+
+    As on PostgreSQL, somebody else may have written meanwhile: what must be exact is decided by what is written.
+    """
+    connection = db.session.connection()
+    if connection.info.get(_WRITES, True):
+        return
+    connection.exec_driver_sql("COMMIT")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.info[_WRITES] = True
+
+
+def begin_writing() -> None:
+    """End what this request has read, and begin a transaction that may write: for a GET that notes something too.
+
+    SQLite cannot make a writer of a reader whom another writer has overtaken: it says "database is locked" at once.
+    """
+    db.session.commit()
+    db.session.connection(execution_options={_WRITES: True})

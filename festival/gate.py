@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask import Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy import select
 
 from festival.accounts.models import StaffRole
 from festival.accounts.policy import POLICY, Caller, Rule, organizations_of, roles_in
+from festival.application import Application
 from festival.checkin.models import Device
 from festival.checkin.pairing import DEVICE_COOKIE, find_device, find_revoked, may_hand_in
 from festival.core.paging import LARGEST_ID
@@ -139,8 +140,8 @@ def _personal() -> bool:
     return rule is None or rule.caller is not Caller.ANYONE
 
 
-def init_gate(app: Flask) -> None:
+def init_gate(app: Application) -> None:
     """Hang the gate in front of `app`."""
-    app.before_request(enforce_policy)
-    app.after_request(secure_headers)
+    app.before_all(enforce_policy)
+    app.after_all(secure_headers)
     app.jinja_env.globals["may"] = may

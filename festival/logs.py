@@ -12,12 +12,14 @@ import time
 import uuid
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Response, g, request
+
+from festival.application import Application
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
-def init_logs(app: Flask) -> None:
+def init_logs(app: Application) -> None:
     """Configure structlog and log every request of `app`."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -42,8 +44,8 @@ def init_logs(app: Flask) -> None:
     )
     app.logger.handlers[:] = [handler]
     app.logger.propagate = False
-    app.before_request(_begin)
-    app.after_request(_log)
+    app.before_all(_begin)
+    app.after_all(_log)
 
 
 def _begin() -> None:

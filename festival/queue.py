@@ -35,8 +35,22 @@ def init_queue(app: Flask) -> None:
         with app.app_context():
             return erase_due_festivals()
 
+    def warn_of_full_houses() -> int:
+        from festival.checkin.capacity_warnings import warn_where_due
+        from festival.core.clock import now
+        from festival.extensions import db
+        from festival.messages.outbox import wake_worker
+
+        with app.app_context():
+            mails = warn_where_due(now())
+            db.session.commit()
+            if mails:
+                wake_worker()
+            return mails
+
     app.extensions["deliver_messages"] = huey.task()(deliver_messages)
     huey.periodic_task(crontab(minute="*"), name="deliver_messages_every_minute")(deliver_messages)
+    huey.periodic_task(crontab(minute="*"), name="warn_of_full_houses_every_minute")(warn_of_full_houses)
     huey.periodic_task(crontab(minute="17"), name="forget_uploads_every_hour")(forget_uploads)
     huey.periodic_task(crontab(minute="37"), name="erase_due_every_hour")(erase_due)  # a laptop sleeps at night
 

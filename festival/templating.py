@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +13,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import format_date, get_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from festival.config import ROOT
 from festival.core.clock import local, now
@@ -82,11 +84,34 @@ def lines(text: str) -> Markup:
     return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts)
 
 
+_CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)</\1>", re.DOTALL)
+
+
+def labelled(cells: str, columns: Sequence[str | tuple[str, str]]) -> Markup:
+    """The cells of a table's row, each with the words of its column: on a phone the cells stand below each other."""
+    labels = iter([column if isinstance(column, str) else column[0] for column in columns])
+
+    def label(found: re.Match[str]) -> str:
+        tag, attributes, content = found.groups()
+        words = escape(next(labels, ""))
+        mark = f' data-label="{words}"' if content.strip() else " data-empty"
+        return f"<{tag}{attributes}{mark}>{content}</{tag}>"
+
+    return Markup(_CELL.sub(label, cells))  # noqa: S704 - made of a template's cells and escaped labels
+
+
 def init_templating(app: Flask) -> None:
     """Give the templates their filters and globals."""
     app.get_send_file_max_age = static_max_age  # type: ignore[method-assign]
     app.jinja_env.filters.update(
-        clock=clock, day=day, weekday=weekday, moment=moment, phone=show_phone, lines=lines, local=local
+        clock=clock,
+        day=day,
+        weekday=weekday,
+        moment=moment,
+        phone=show_phone,
+        lines=lines,
+        local=local,
+        labelled=labelled,
     )
     app.jinja_env.globals.update(now=now, asset=asset, address_with=address_with, languages=LANGUAGES)
     app.jinja_env.trim_blocks = True

@@ -8,12 +8,13 @@
 //   static/vendor/zxing-wasm/reader/index.js, and zxing_reader.wasm beside it (ES module, no bare imports)
 //   static/vendor/idb/index.js                                               (ES module, no imports)
 //   static/vendor/noble-ed25519/index.js                                     (ES module, no imports)
+//   static/vendor/qrcode-generator/qrcode.js                                 (ES module, no imports)
 //   static/vendor/fonts/be-vietnam-pro-{latin,vietnamese}-{400,600,700}-normal.woff2   for the browser
 //   static/vendor/fonts/BeVietnamPro_{400Regular,400Regular_Italic,600SemiBold,700Bold}.ttf   for PDF:
 //       WeasyPrint prints wrong Vietnamese letters with fonts split by unicode-range.
 //   static/vendor/fonts/EBGaramond_600SemiBold.ttf                            the serif of names on certificates
 
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NodePackageImporter, compile } from "sass";
@@ -49,7 +50,10 @@ function copySignatures() {
 
 function copyQrWriter() {
   copy("qrcode-generator/dist/qrcode.mjs", "qrcode-generator/qrcode.js");
-  copy("qrcode-generator/dist/qrcode.d.ts", "qrcode-generator/qrcode.d.ts");
+  // Its types declare a global and a package name; we import by address.
+  const types = readFileSync(join(packages, "qrcode-generator/dist/qrcode.d.ts"), "utf8");
+  const ours = types.replace(/declare module[^}]*}/, "export default qrcode;");
+  writeFileSync(join(vendor, "qrcode-generator/qrcode.d.ts"), ours);
 }
 
 function copyFonts() {

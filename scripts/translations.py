@@ -52,7 +52,7 @@ def catalogue_files() -> list[Path]:
 
 
 def strings(message: Message) -> list[str]:
-    given = message.string
+    given = message.string or ""
     return [given] if isinstance(given, str) else list(given)
 
 

@@ -13,9 +13,12 @@ from uuid import uuid4
 
 from festival.accounts.models import User
 from festival.certificates.issuing import issue
+from festival.checkin.models import CheckpointKind
 from festival.checkin.pairing import invite_phone
+from festival.checkin.paper_codes import paper_code
 from festival.checkin.scan_request import ScanRequest
 from festival.checkin.scanning import record_scans
+from festival.checkin.stamping import poster_code
 from festival.core.clock import now
 from festival.core.secrets import random_token
 from festival.extensions import db
@@ -96,6 +99,8 @@ class House:
     certificate: int
     token: str
     pairing: str
+    poster: str
+    scan: str
 
     def paths(self) -> dict[str, str]:
         """A right value for each variable of an address."""
@@ -112,6 +117,9 @@ class House:
             "checkpoint_id": str(self.checkpoint),
             "device_id": str(self.device),
             "certificate_id": str(self.certificate),
+            "slip_id": "1",
+            "walk_in_id": str(uuid4()),
+            "scan_id": self.scan,
             "code": self.pairing,
             "token": "a",
             "filename": "robots.txt",
@@ -122,6 +130,8 @@ def build(festival: Festival, user: User) -> House:
     """One of everything in `festival`."""
     session = factories.make_session(festival)
     booth = factories.make_booth(festival)
+    stamped = factories.make_booth(festival)
+    stamping = factories.make_checkpoint(festival, CheckpointKind.BOOTH, name="A99", booth_id=stamped.id)
     household = factories.make_household(festival, members=2, sessions=(session,))
     gate = factories.make_checkpoint(festival)
     paired = factories.make_device(festival, checkpoints=[gate])
@@ -146,6 +156,8 @@ def build(festival: Festival, user: User) -> House:
         certificate=certificate.id,
         token=paired.token,
         pairing=pairing,
+        poster=poster_code(stamping.id),
+        scan=str(scan.id),
     )
 
 
@@ -182,6 +194,10 @@ def forms(house: House) -> Iterator[Form]:
     yield Form("correct a person", f"{secret}/members/{house.attendee}", {**member, "go": ""})
     yield Form("sessions", f"{secret}/sessions", {f"session-{house.session}": str(house.attendee)})
     yield Form("consents", f"{secret}/consents", {"photos": "y", "reminders": "y"})
+    stamp = {"opening": "1.0.a.b", "go": "ticket", "ticket": "ABCD2345", "typed_number": "42", "number": "42"}
+    yield Form("stamp", f"/s/{house.poster}", stamp)
+    known = {"opening": "1.0.a.b", "go": f"one-{house.attendee}", "number": "42"}
+    yield Form("stamp of a family", f"/s/{house.poster}", known)
     yield Form("pair", f"/door/pair/{house.pairing}", {"on_duty": "Chị Lan"})
     facts = {
         "name": "Ngày hội toàn dân học tập số",
@@ -216,6 +232,7 @@ def forms(house: House) -> Iterator[Form]:
         "topic": "Định danh",
         "host_name": "Công an",
         "description": "Mang theo điện thoại.",
+        "skills": "Mở VNeID",
         "power_watts": "500",
         "tables": "2",
         "chairs": "4",
@@ -242,10 +259,31 @@ def forms(house: House) -> Iterator[Form]:
     }
     yield Form("new session", f"{manage}/sessions/new", session, staff=True)
     yield Form("edit session", f"{manage}/sessions/{house.session}", session, staff=True)
-    yield Form("entrance", f"{manage}/door/entrances", {"name": "Cổng sau"}, staff=True)
-    yield Form(
-        "invite a phone", f"{manage}/door/pair", {"door": "Cửa C", "checkpoints": str(house.checkpoint)}, staff=True
-    )
+    door, hours = f"{manage}/door", {"opens": "07:30", "closes": "17:30"}
+    entrance = {"name": "Cổng sau", "re_entry": "y", **hours}
+    yield Form("entrance", f"{door}/new/entrance", entrance, staff=True)
+    yield Form("edit entrance", f"{door}/checkpoints/{house.checkpoint}", entrance, staff=True)
+    letting_in = {"session_id": str(house.session), "walk_ins": "y", "opens_before": "30"}
+    yield Form("checkpoint of a session", f"{door}/new/session", letting_in, staff=True)
+    yield Form("checkpoint of a booth", f"{door}/new/booth", {"booth_id": str(house.booth), **hours}, staff=True)
+    yield Form("volunteers", f"{door}/new/volunteers", {"name": "Bàn tình nguyện viên", **hours}, staff=True)
+    prize = {"name": "Phần thưởng", "per": "household", "stock": "50", "stamps_needed": "5", **hours}
+    yield Form("prize", f"{door}/new/prize", prize, staff=True)
+    yield Form("walk-ins", f"{door}/walk-ins", {"allowed": "y"}, staff=True)
+    phone = {"mode": "staff", "door": "Cửa C", "whole": "entrance", "checkpoints": str(house.checkpoint)}
+    yield Form("invite a phone", f"{door}/pair", phone, staff=True)
+    yield Form("rename a phone", f"{door}/devices/{house.device}", {"door": "Cửa D"}, staff=True)
+    yield Form("blank slips", f"{manage}/door/slips", {"count": "3"}, staff=True)
+    yield Form("take a scan back", f"{door}/conflicts/scans/{house.scan}/undo", {"reason": "Quét nhầm."}, staff=True)
+    typed = {
+        "checkpoint": str(house.checkpoint),
+        "direction": "in",
+        "day": house.festival.first_day.isoformat(),
+        "lines": f"{paper_code(house.attendee)} 0001",
+        "checked": "",
+        "go": "record",
+    }
+    yield Form("typed list", f"{door}/paper/type", typed, staff=True)
     yield Form("revoke", f"{manage}/certificates/{house.certificate}/revoke", {"reason": "Nhầm tên."}, staff=True)
     passwords = {"password": "wrong", "new_password": "x" * 20, "new_password_confirm": "x" * 20}
     yield Form("password", "/manage/password", passwords, staff=True)

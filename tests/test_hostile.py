@@ -74,9 +74,12 @@ def send(browser: FlaskClient, form: Form, **call: object) -> int:
 def names_of_forms() -> list[str]:
     return [
         *("register", "sign-in", "add a person", "correct a person", "sessions", "consents", "pair"),
+        *("stamp", "stamp of a family"),
         *("new festival", "edit festival", "new zone", "edit zone", "new booth", "edit booth"),
         *("new workshop", "edit workshop", "new session", "edit session", "entrance", "invite a phone"),
-        *("revoke", "password"),
+        *("edit entrance", "checkpoint of a session", "checkpoint of a booth", "volunteers", "prize", "walk-ins"),
+        "rename a phone",
+        *("blank slips", "take a scan back", "typed list", "revoke", "password"),
     ]
 
 

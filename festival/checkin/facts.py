@@ -13,16 +13,15 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, null, or_, select
+from sqlalchemy import Table, bindparam, select
 
 from festival.checkin.decision import CheckpointFacts, History
-from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, Scan, Slip, device_checkpoints
+from festival.checkin.models import Admission, CheckpointKind, Device, Scan
+from festival.checkin.scene_statements import ONE_TICKET, SCENES
 from festival.core.clock import at_local, local
 from festival.extensions import Base, db
-from festival.programme.models import Festival, FestivalStatus, Session, Workshop
-from festival.registration.models import Attendee, Booking, BookingState, Registration, Ticket, TicketKind
-
-_SHOWN_BOOKINGS = (BookingState.CONFIRMED, BookingState.WAITLISTED, BookingState.OFFERED)
+from festival.programme.models import FestivalStatus
+from festival.registration.models import TicketKind
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,11 @@ class Post:
     first_day: date
     last_day: date
 
-    def facts_at(self, moment: datetime) -> CheckpointFacts:
-        """What the decision needs to know of it, for a scan at that moment: its hours are those of that local day."""
+    def facts_at(self, moment: datetime, *, late: bool = False) -> CheckpointFacts:
+        """What the decision needs to know of it, for a scan at that moment: its hours are those of that local day.
+
+        A scan that comes `late` was made before the organizer closed the festival, for all that anybody knows.
+        """
         day = local(moment).date() if self.opens or self.closes else None
         return CheckpointFacts(
             festival_id=self.festival_id,
@@ -64,7 +66,7 @@ class Post:
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             opens_before=self.opens_before,
-            over=self.over,
+            over=self.over and not late,
             re_entry=self.re_entry,
             walk_ins=self.walk_ins,
             seats_left=self.seats_left,
@@ -182,101 +184,7 @@ def _table(entity: type[Base]) -> Table:
     return Base.metadata.tables[entity.__tablename__]
 
 
-_places, _festivals, _sessions, _workshops = map(_table, (Checkpoint, Festival, Session, Workshop))
-_tickets, _registrations, _people, _bookings = map(_table, (Ticket, Registration, Attendee, Booking))
-_admissions, _devices, _scans, _slips = map(_table, (Admission, Device, Scan, Slip))
-
-
-def _scene(wanted: ColumnElement[Any], *, of_device: bool, slips: bool = False) -> Select[Any]:
-    """Checkpoints (of one device, or of a festival), each with the wanted tickets and all that hangs on them; plain
-    columns, no ORM."""
-    person = and_(
-        _people.c.registration_id == _tickets.c.registration_id,
-        or_(_tickets.c.attendee_id.is_(None), _people.c.id == _tickets.c.attendee_id),
-    )
-    admitted = and_(_admissions.c.attendee_id == _people.c.id, _admissions.c.checkpoint_id == _places.c.id)
-    booked = and_(_bookings.c.attendee_id == _people.c.id, _bookings.c.state.in_(_SHOWN_BOOKINGS))
-    own, theirs = _sessions.alias("own"), _sessions.alias("theirs")
-    places = _places.join(_festivals, _festivals.c.id == _places.c.festival_id)
-    if of_device:
-        places = places.join(device_checkpoints, device_checkpoints.c.checkpoint_id == _places.c.id)
-    source = (
-        places.outerjoin(own, own.c.id == _places.c.session_id)
-        .outerjoin(_tickets, and_(_tickets.c.festival_id == _places.c.festival_id, wanted))
-        .outerjoin(_registrations, _registrations.c.id == _tickets.c.registration_id)
-        .outerjoin(_people, person)
-        .outerjoin(_admissions, admitted)
-        .outerjoin(_devices, _devices.c.id == _admissions.c.device_id)
-        .outerjoin(_bookings, booked)
-        .outerjoin(theirs, theirs.c.id == _bookings.c.session_id)
-        .outerjoin(_workshops, _workshops.c.id == theirs.c.workshop_id)
-    )
-    if slips:
-        source = source.outerjoin(_slips, _slips.c.ticket_id == _tickets.c.id)
-    whose = device_checkpoints.c.device_id if of_device else _places.c.festival_id
-    return (
-        select(
-            _places.c.id.label("place_id"),
-            _places.c.festival_id,
-            _places.c.session_id,
-            _places.c.kind.label("place_kind"),
-            _places.c.booth_id,
-            _places.c.opens,
-            _places.c.closes,
-            _places.c.opens_before,
-            _places.c.re_entry,
-            _places.c.walk_ins,
-            _places.c.per_household,
-            _places.c.stock,
-            _places.c.stock_taken,
-            _places.c.stamps_needed,
-            own.c.starts_at,
-            own.c.ends_at,
-            (own.c.capacity - own.c.seats_taken).label("seats_left"),
-            _festivals.c.status,
-            _festivals.c.public_key,
-            _festivals.c.first_day,
-            _festivals.c.last_day,
-            _tickets.c.id.label("ticket_id"),
-            _tickets.c.kind,
-            _tickets.c.registration_id,
-            _tickets.c.short_code,
-            (_slips.c.id if slips else null()).label("slip_id"),
-            _tickets.c.revoked_at,
-            _registrations.c.cancelled_at.label("registration_cancelled_at"),
-            _registrations.c.contact_name,
-            _people.c.id.label("attendee_id"),
-            _people.c.name,
-            _people.c.cancelled_at.label("attendee_cancelled_at"),
-            _admissions.c.admitted_at,
-            _admissions.c.scan_id,
-            _devices.c.name.label("door"),
-            _bookings.c.session_id.label("booked_id"),
-            _bookings.c.state,
-            theirs.c.room.label("booked_room"),
-            theirs.c.starts_at.label("booked_starts_at"),
-            theirs.c.ends_at.label("booked_ends_at"),
-            _workshops.c.title,
-        )
-        .select_from(source)
-        .where(whose == bindparam("whose"))
-        .where(_places.c.id.in_(bindparam("checkpoint_ids", expanding=True)))
-        .order_by(_tickets.c.id, _people.c.id, theirs.c.starts_at)
-    )
-
-
-_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
-_KEYS = {
-    Way.ID: _tickets.c.id.in_(_WANTED),
-    Way.SLIP: _tickets.c.id.in_(select(_slips.c.ticket_id).where(_slips.c.id.in_(_WANTED))),
-    Way.CODE: _tickets.c.short_code.in_(_WANTED),
-    Way.ATTENDEE: _tickets.c.attendee_id.in_(_WANTED),
-}
-_SCENES = {
-    (of_device, way): _scene(wanted, of_device=of_device, slips=way is Way.SLIP)
-    for of_device in (True, False)
-    for way, wanted in _KEYS.items()
-}
+_admissions, _devices, _scans = map(_table, (Admission, Device, Scan))
 
 _ANSWERS = select(_scans.c.id, _scans.c.answer, _scans.c.device_id, _scans.c.offline).where(
     _scans.c.id.in_(bindparam("ids", expanding=True))
@@ -303,16 +211,22 @@ def load_scene(whose: Whose, checkpoint_ids: Collection[int], wanted: Mapping[Wa
     One statement for each way that is used; a phone that is online needs one.
     """
     scene = Scene()
-    ways = [way for way, keys in wanted.items() if keys] or [Way.ID]
-    key = whose.festival_id if whose.device_id is None else whose.device_id
-    for way in ways:
-        given = {"whose": key, "checkpoint_ids": list(checkpoint_ids), "wanted": list(wanted.get(way, ()))}
-        for row in db.session.connection().execute(_SCENES[whose.device_id is not None, way], given):
+    for way in [way for way, keys in wanted.items() if keys] or [Way.ID]:
+        for row in _rows(whose, checkpoint_ids, way, wanted.get(way, ())):
             if row.place_id not in scene.posts:
                 scene.posts[row.place_id] = _post(row)
             if row.ticket_id is not None:
                 _add(scene, row)
     return scene
+
+
+def _rows(whose: Whose, checkpoint_ids: Collection[int], way: Way, wanted: Collection[Any]) -> Iterable[Any]:
+    if whose.device_id is not None and len(checkpoint_ids) == len(wanted) == 1:
+        (checkpoint_id,), (one,) = checkpoint_ids, wanted
+        return ONE_TICKET[way.value].rows(whose=whose.device_id, checkpoint_ids=checkpoint_id, wanted=one)
+    key = whose.festival_id if whose.device_id is None else whose.device_id
+    given = {"whose": key, "checkpoint_ids": list(checkpoint_ids), "wanted": list(wanted)}
+    return db.session.connection().execute(SCENES[whose.device_id is not None, way.value], given)
 
 
 def _post(row: Any) -> Post:

@@ -143,7 +143,7 @@ def judge_all(
     judged: list[Judged | Senseless] = []
     for scan, moment in scans:
         post, meaning = scene.posts[scan.checkpoint_id], meanings[scan.id]
-        place = post.facts_at(moment)
+        place = post.facts_at(moment, late=scan.offline)
         if scan.direction == "out" and not place.has_a_way_out:
             judged.append(Senseless(scan.id, "direction"))
             continue

@@ -56,12 +56,13 @@ def load_passages(attendee_ids: Collection[int], post: Post) -> Mapping[int, lis
         select(Scan.attendee_id, Scan.direction, Scan.scanned_at, Scan.checkpoint_id, Device.name)
         .join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
         .outerjoin(Device, Device.id == Scan.device_id)
-        .where(Scan.attendee_id.in_(attendee_ids), Scan.passed, Scan.undone_at.is_(None), same_house)
+        .where(Scan.attendee_id.in_(attendee_ids), Scan.passed.is_(True), Scan.undone_at.is_(None), same_house)
         .order_by(Scan.scanned_at, Scan.id)
     )
     passages: dict[int, list[Passage]] = {}
     for attendee_id, direction, moment, checkpoint_id, door in rows:
-        passages.setdefault(attendee_id, []).append(Passage(moment, direction, checkpoint_id == post.id, door))
+        if attendee_id is not None:  # for the types: those that were asked for are somebody's
+            passages.setdefault(attendee_id, []).append(Passage(moment, direction, checkpoint_id == post.id, door))
     return passages
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from festival.checkin import leases
 from festival.checkin.models import Checkpoint, Device, DeviceMode, PairingCode
 from festival.core.clock import now
+from festival.core.prepared import Prepared, as_loaded
 from festival.core.secrets import digest, random_token
 from festival.extensions import db
 from festival.programme.models import Festival, FestivalStatus
@@ -126,8 +127,8 @@ def pair(secret: str, on_duty: str) -> Pairing:
 
 
 # Built once: it runs before every scan.
-_DEVICE_OF_TOKEN = (
-    select(Device)
+_DEVICE_OF_TOKEN = Prepared(
+    select(Device.__table__)
     .join(Festival, Festival.id == Device.festival_id)
     .where(
         Device.token_digest == bindparam("token_digest"),
@@ -141,7 +142,8 @@ def find_device(token: str) -> Device | None:
     """The paired phone that holds this token, unless it was revoked or its festival was put away."""
     if not token:
         return None
-    return db.session.scalar(_DEVICE_OF_TOKEN, {"token_digest": digest(token[:200])})
+    rows = _DEVICE_OF_TOKEN.rows(token_digest=digest(token[:200]))
+    return as_loaded(Device, rows[0]) if rows else None
 
 
 def find_revoked(token: str) -> Device | None:

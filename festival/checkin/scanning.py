@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, and_, or_, update
+from sqlalchemy import Table, and_, literal, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from festival.checkin.answers import Answer, compose
@@ -36,7 +36,8 @@ from festival.checkin.models import Admission, Device, DeviceMode, Scan, ScanSou
 from festival.checkin.more_facts import load_passages
 from festival.checkin.scan_request import ScanRequest, Unreadable
 from festival.checkin.skills import note_skills
-from festival.extensions import Base, db
+from festival.core.prepared import Prepared
+from festival.extensions import Base, db, stop_reading
 from festival.programme.models import Festival
 
 _admissions: Table = Base.metadata.tables[Admission.__tablename__]
@@ -63,6 +64,10 @@ _PAIR = (_admissions.c.attendee_id, _admissions.c.checkpoint_id)
 _ADMIT = {dialect: insert(_admissions).on_conflict_do_nothing().returning(*_PAIR) for dialect, insert in _DIALECTS}
 _TAKE_OVER = {dialect: _take_over_statement(insert) for dialect, insert in _DIALECTS}
 _KEEP = {dialect: insert(_scans).on_conflict_do_nothing().returning(_scans.c.id) for dialect, insert in _DIALECTS}
+_OF_AN_ADMISSION = ("attendee_id", "checkpoint_id", "device_id", "scan_id", "admitted_at", "changed_at")
+_OF_A_SCAN = [column.name for column in _scans.c if not column.name.startswith("und")]
+_ADMIT_ONE = {dialect: Prepared(statement, _OF_AN_ADMISSION) for dialect, statement in _ADMIT.items()}
+_KEEP_ONE = {dialect: Prepared(statement, _OF_A_SCAN) for dialect, statement in _KEEP.items()}
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,7 @@ def _record_or_repeat(origin: Origin, scans: Sequence[ScanRequest], at: datetime
                 return answers
         except _Repeated:
             db.session.rollback()
+    stop_reading()
     known = _first_answers(scans, origin)
     new = [scan for scan in scans if scan.id not in known]
     while new:
@@ -160,7 +166,7 @@ def _first_answers(scans: Collection[ScanRequest], origin: Origin) -> dict[UUID,
             db.session.execute(
                 update(_scans)
                 .where(or_(_scans.c.id == scan.id, _scans.c.part_of == scan.id), _scans.c.undone_at.is_(None))
-                .values(offline=True, shown=scan.shown, passed=or_(_scans.c.passed, and_(somebody, went)))
+                .values(offline=True, shown=scan.shown, passed=or_(_scans.c.passed, and_(somebody, literal(went))))
             )
     return {
         scan_id: Answer.refused(str(scan_id), "id") if first.body is None else Answer(first.body)
@@ -183,6 +189,7 @@ def _record(origin: Origin, scans: Sequence[ScanRequest], at: datetime) -> dict[
             answers[one.id] = Answer.refused(str(one.id), one.field)
         else:
             judged.append(one)
+    stop_reading()
     _admit(origin, judged, at)
     answers |= {one.request.id: compose(one, origin.given_names_only) for one in judged}
     recorded = [one for one in judged if not one.choose]
@@ -256,6 +263,8 @@ def insert_admissions(rows: Sequence[dict[str, Any]], *, take_over: bool) -> set
     if not rows:
         return set()
     connection = db.session.connection()
+    if len(rows) == 1 and not take_over:
+        return {(row.attendee_id, row.checkpoint_id) for row in _ADMIT_ONE[connection.dialect.name].rows(**rows[0])}
     statement = (_TAKE_OVER if take_over else _ADMIT)[connection.dialect.name]
     result = connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
     return {(row.attendee_id, row.checkpoint_id) for row in result}
@@ -292,7 +301,10 @@ def _keep(origin: Origin, recorded: Sequence[Judged], answers: Mapping[UUID, Ans
     if not rows:
         return
     connection = db.session.connection()
-    kept = list(connection.scalars(_KEEP[connection.dialect.name], rows[0] if len(rows) == 1 else rows))
+    if len(rows) == 1:
+        kept = _KEEP_ONE[connection.dialect.name].rows(**rows[0])
+    else:
+        kept = list(connection.scalars(_KEEP[connection.dialect.name], rows))
     if len(kept) < len(rows):
         raise _Repeated
 

@@ -18,6 +18,19 @@ class ConfirmForm(BaseForm):
     """Nothing but the protection against forged requests."""
 
 
+class StampForm(BaseForm):
+    """Who of a known family is at the booth; with the number of the day where a poster was read."""
+
+    number = Line(_("Today's number"))
+
+
+class TypedStampForm(BaseForm):
+    """A ticket's short code at a booth; with the number of the day where a poster was read."""
+
+    ticket = Line(_("Code on the ticket"))
+    typed_number = Line(_("Today's number"))
+
+
 class ChangeMemberForm(BaseForm):
     """One person of the household, new or corrected."""
 

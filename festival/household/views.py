@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import io
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from festival.certificates.criteria import standings
+from festival.checkin.models import Slip
 from festival.consents import ledger
 from festival.consents.texts import TEXTS
 from festival.core.clock import now, today
@@ -18,15 +31,17 @@ from festival.core.text import mask_name
 from festival.extensions import db, limiter
 from festival.household.calendar import household_calendar
 from festival.household.forms import ChangeMemberForm, ConfirmForm
+from festival.household.passport import passports_of
+from festival.household.remembered import entry_of, remember
 from festival.household.tickets import tickets_to_show
-from festival.programme.models import FestivalStatus
+from festival.programme.models import Festival, FestivalStatus
 from festival.registration import changing
 from festival.registration.booking import HOLDS_A_SEAT, SeatResult
 from festival.registration.changing import ChangeOutcome, ChangeResult
 from festival.registration.links import find_registration, was_a_link
 from festival.registration.models import Attendee, Registration, Ticket, TicketKind
 from festival.registration.signing_up import MAX_MEMBERS
-from festival.registration.ticket_code import decode, verify
+from festival.registration.ticket_code import CodeKind, decode, verify
 from festival.registration.tickets import ticket_picture
 from festival.registration.typed import wishes_by_person
 from festival.registration.wishes import foresee, parts_of_days, sessions_to_come, words_for
@@ -48,15 +63,21 @@ def _member(registration: Registration, attendee_id: int) -> Attendee:
 def show(secret: str) -> ResponseReturnValue:
     """The pass of the household and everybody's ticket."""
     registration = _household(secret)
-    return render_template(
+    passports = passports_of(registration)
+    page = render_template(
         "household/show.html",
         festival=registration.festival,
         registration=registration,
         secret=secret,
         shown=tickets_to_show(registration),
         standings=standings(registration.attendees),
+        passports=passports,
         open=registration.cancelled_at is None and registration.festival.registration_open(now()),
     )
+    response = make_response(page)
+    if passports:  # only where there are stamps is there a reason to know the phone again
+        remember(response, entry_of(registration))
+    return response
 
 
 @bp.get("/r/<secret>/print")
@@ -235,16 +256,24 @@ def _answered(result: ChangeResult, secret: str, done: str) -> ResponseReturnVal
 @bp.get("/q/<code>")
 @limiter.limit("120 per minute")
 def ticket(code: str) -> ResponseReturnValue:
-    """What a ticket's QR opens on any phone: whose (masked), for which festival, and whether it is valid."""
+    """What a ticket's QR opens on any phone: whose (masked), for which festival, and whether it is valid.
+
+    A slip is shown as the ticket that it has become; one that nobody has yet says so.
+    """
     read = decode(code)
-    row = db.session.get(Ticket, read.ticket_id) if read else None
-    if read is None or row is None or row.festival_id != read.festival_id:
-        return render_template("household/ticket.html", shown=None), 404
-    registration = row.registration
-    festival = registration.festival
-    if not verify(read, festival.public_key):
-        return render_template("household/ticket.html", shown=None), 404
+    festival = db.session.get(Festival, read.festival_id) if read else None
+    if read is None or festival is None or not verify(read, festival.public_key):
+        return render_template("household/ticket.html", festival=None), 404
+    number: int | None = read.ticket_id
+    if read.kind is CodeKind.SLIP:
+        slip = db.session.get(Slip, read.ticket_id)
+        if slip is None or slip.festival_id != festival.id:
+            return render_template("household/ticket.html", festival=None), 404
+        number = slip.ticket_id
+    row = db.session.get(Ticket, number) if number is not None else None
+    if number is not None and (row is None or row.festival_id != festival.id):
+        return render_template("household/ticket.html", festival=None), 404
     if festival.status is FestivalStatus.ARCHIVED:
         abort(410)
-    name = mask_name(row.attendee.name if row.attendee else registration.contact_name)
-    return render_template("household/ticket.html", shown=name, ticket=row, festival=festival, kinds=TicketKind)
+    name = mask_name(row.attendee.name if row.attendee else row.registration.contact_name) if row else ""
+    return render_template("household/ticket.html", name=name, ticket=row, festival=festival, kinds=TicketKind)

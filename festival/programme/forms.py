@@ -20,6 +20,8 @@ MAX_SEATS = 10_000
 LONGEST_TEXT = 4_000
 LONGEST_FESTIVAL_DAYS = 60
 FIRST_YEAR, LAST_YEAR = 2020, 2100
+MOST_SKILLS = 20
+LONGEST_SKILL = 120
 
 
 class WholeNumber(IntegerField):  # type: ignore[misc]
@@ -104,9 +106,21 @@ class BoothForm(BaseForm):
     topic = Line(_("Topic"), [at_most(120)])
     host_name = Line(_("Run by"), [at_most(200)])
     description = Lines(_("What visitors do there"), [at_most(LONGEST_TEXT)])
+    skills = Lines(
+        _("Skills a visitor can show here, one a line"),
+        description=_("For example: pays by QR code. Who stamps at the booth can mark what a visitor has shown."),
+    )
     power_watts = WholeNumber(_("Power (W)"), [Optional(), within(0, 100_000)])
     tables = WholeNumber(_("Tables"), [Optional(), within(0, 1000)])
     chairs = WholeNumber(_("Chairs"), [Optional(), within(0, 1000)])
+
+    def validate_skills(self, field: Lines) -> None:
+        field.data = "\n".join(dict.fromkeys(line for line in (field.data or "").split("\n") if line))
+        skills = field.data.split("\n")
+        if len(skills) > MOST_SKILLS:
+            raise ValidationError(_("At most %(num)d skills, one a line.", num=MOST_SKILLS))
+        if any(len(skill) > LONGEST_SKILL for skill in skills):
+            raise ValidationError(_("Each skill has at most %(num)d characters.", num=LONGEST_SKILL))
 
     def values(self) -> dict[str, Any]:
         """What was typed as columns of `Booth`."""
@@ -117,6 +131,7 @@ class BoothForm(BaseForm):
             "topic": self.topic.data,
             "host_name": self.host_name.data,
             "description": self.description.data,
+            "skills": self.skills.data or "",
             "power_watts": self.power_watts.data or 0,
             "tables": self.tables.data or 0,
             "chairs": self.chairs.data or 0,

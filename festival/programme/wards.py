@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from festival.core.text import fold, tidy
 from festival.extensions import Base, db
-from festival.programme.models import Ward
+from festival.programme.models import Festival, Ward
 
 SHIPPED_FILE = Path(__file__).parent / "reference" / "wards.csv"
 SHIPPED_AS_OF = date(2026, 9, 1)
@@ -40,6 +41,14 @@ def ensure_wards() -> int:
     """Load the shipped list into an empty table; gives how many wards there are."""
     count = db.session.scalar(select(func.count()).select_from(Ward)) or 0
     return count or replace_wards(SHIPPED_FILE, SHIPPED_AS_OF).added
+
+
+def wards_near(festival: Festival) -> Sequence[Ward]:
+    """The wards of the festival's province by name, for a choice; none where the festival names no ward."""
+    if festival.ward is None:
+        return []
+    province = festival.ward.province_code
+    return db.session.scalars(select(Ward).where(Ward.province_code == province).order_by(Ward.folded)).all()
 
 
 def known_codes() -> frozenset[str]:

@@ -18,11 +18,12 @@ from wtforms import (
 from wtforms.validators import Email, Optional
 
 from festival.consents.models import Purpose
-from festival.consents.texts import BY_PURPOSE, TEXTS, ConsentText
+from festival.consents.texts import BY_PURPOSE, ConsentText
 from festival.core.clock import today
 from festival.core.forms import BaseForm, Line, PartForm, Phone, at_most, choices, required
 from festival.programme.models import Ward
-from festival.registration.models import GUARDIAN_BELOW_AGE, OWN_CONSENT_FROM_AGE, Relation
+from festival.registration.asking import texts_to_ask
+from festival.registration.models import GUARDIAN_BELOW_AGE, Relation
 from festival.registration.signing_up import MAX_MEMBERS, Member
 
 RELATIONS = (
@@ -128,14 +129,7 @@ class RegisterForm(BaseForm):
     def consent_texts(self) -> list[ConsentText]:
         """What has to be asked of this household."""
         ages = [today().year - child.birth_year for child in self.children()]
-        asked = []
-        for text in TEXTS:
-            if text.purpose is Purpose.CHILDRENS_OWN and not any(age >= OWN_CONSENT_FROM_AGE for age in ages):
-                continue
-            if text.for_children and not ages:
-                continue
-            asked.append(text)
-        return asked
+        return texts_to_ask(ages)
 
     def consent_field(self, text: ConsentText) -> Field:
         """The tick box of a purpose."""

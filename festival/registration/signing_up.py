@@ -34,7 +34,10 @@ class Member:
 
 @dataclass(frozen=True)
 class Household:
-    """A whole sign-up as typed. `submission` is the form's own random mark: sent twice, it registers once."""
+    """A whole sign-up as typed. `submission` is the form's own random mark: sent twice, it registers once.
+
+    `recorded_by` is who wrote it down, where that was not the household itself: it stands beside their consents.
+    """
 
     submission: str
     contact_name: str
@@ -45,6 +48,8 @@ class Household:
     guardian_name: str | None = None
     language: str = "vi"
     consents: Mapping[Purpose, bool] | None = None
+    walk_in: bool = False
+    recorded_by: str = ""
 
 
 class SignUpOutcome(enum.Enum):
@@ -92,7 +97,7 @@ def sign_up(festival: Festival, household: Household) -> SignUpResult:
             return SignUpResult(SignUpOutcome.CLOSED)
         return SignUpResult(SignUpOutcome.VENUE_FULL, places_left=festival.capacity - festival.places_taken)
     try:
-        registration = _add_registration(festival, household)
+        registration = add_registration(festival, household)
     except IntegrityError:
         savepoint.rollback()
         return SignUpResult(SignUpOutcome.REPEATED, find_submission(festival, household.submission))
@@ -103,8 +108,6 @@ def sign_up(festival: Festival, household: Household) -> SignUpResult:
     if refused:
         savepoint.rollback()
         return SignUpResult(SignUpOutcome.SEATS_REFUSED, refused=tuple(refused))
-    if household.consents:
-        ledger.write(registration.id, household.consents, household.contact_name, household.language)
     savepoint.commit()
     return SignUpResult(SignUpOutcome.DONE, registration)
 
@@ -122,7 +125,11 @@ def request_wishes(festival: Festival, wishes: Mapping[Attendee, frozenset[int]]
     return [result for result in results if result.outcome is not SeatOutcome.CONFIRMED]
 
 
-def _add_registration(festival: Festival, household: Household) -> Registration:
+def add_registration(festival: Festival, household: Household) -> Registration:
+    """The rows of a household: people, tickets, pass, consents. Its places are the caller's to take.
+
+    Raises `IntegrityError` when the same submission has been registered at this very moment.
+    """
     registration = Registration(
         festival_id=festival.id,
         public_id=new_public_id(),
@@ -132,6 +139,7 @@ def _add_registration(festival: Festival, household: Household) -> Registration:
         email=household.email or None,
         ward_code=household.ward_code or None,
         language=household.language,
+        walk_in=household.walk_in,
     )
     registration.festival = festival
     db.session.add(registration)
@@ -139,6 +147,9 @@ def _add_registration(festival: Festival, household: Household) -> Registration:
     add_ticket(registration, None)
     for member in household.members:
         add_attendee(registration, member, household.guardian_name)
+    if household.consents:
+        given_by = " · ".join(filter(None, (household.contact_name, household.recorded_by)))[:120]
+        ledger.write(registration.id, household.consents, given_by, household.language)
     db.session.flush()
     return registration
 

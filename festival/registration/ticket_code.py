@@ -1,8 +1,8 @@
 """The text in a ticket's QR: what it says, signed with the festival's key. `static/door/ticket-code.js` reads it too.
 
 `HTTPS://<HOST>/Q/<BASE32>` in capitals, so that the QR is in alphanumeric mode. The bytes, big-endian: version and kind
-(4 bits each) · key id (1) · festival id (3) · ticket id, or number of a blank slip (5) · first valid day, counted from 1 January 2020 (2) ·
-number of valid days (1) · Ed25519 signature over what stands before it (64). No personal data.
+(4 bits each) · key id (1) · festival id (3) · ticket id, or number of a blank slip (5) · first valid day, counted from
+1 January 2020 (2) · number of valid days (1) · Ed25519 signature over what stands before it (64). No personal data.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ HEAD = 13
 LENGTH = HEAD + 64
 CODE_LENGTH = 124
 """Characters of Base32 without padding."""
-
 
 
 class CodeKind(enum.Enum):

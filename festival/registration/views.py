@@ -10,14 +10,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from festival.core.clock import now
 from festival.core.secrets import random_token
 from festival.extensions import db, limiter
 from festival.messages.outbox import wake_worker
-from festival.programme.models import Festival, Session, Ward
+from festival.programme.models import Festival, Session
+from festival.programme.wards import wards_near
 from festival.registration.booking import SeatResult
 from festival.registration.confirmation import confirm_by_mail
 from festival.registration.forms import RegisterForm
@@ -40,16 +40,9 @@ class Step(enum.Enum):
     CONSENTS = "consents"
 
 
-def _wards_near(festival: Festival) -> list[Ward]:
-    if festival.ward is None:
-        return []
-    province = festival.ward.province_code
-    return list(db.session.scalars(select(Ward).where(Ward.province_code == province).order_by(Ward.folded)))
-
-
 def _form(festival: Festival, typed: Typed) -> RegisterForm:
     form = RegisterForm(formdata=typed)
-    form.offer_wards(_wards_near(festival), festival.ward_code)
+    form.offer_wards(wards_near(festival), festival.ward_code)
     return form
 
 

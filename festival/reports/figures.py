@@ -6,19 +6,48 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, func, select
 
 from festival.certificates.models import Certificate
-from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device
+from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, Scan
 from festival.core.clock import local
 from festival.extensions import db
 from festival.programme.models import Festival, Session
 from festival.registration.models import Attendee, Registration
 
+_came = (
+    select(
+        Scan.device_id,
+        Scan.scanned_at,
+        func.row_number().over(partition_by=Scan.attendee_id, order_by=(Scan.scanned_at, Scan.id)).label("place"),
+    )
+    .join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
+    .where(
+        Checkpoint.festival_id == bindparam("festival_id"),
+        Checkpoint.kind == CheckpointKind.ENTRANCE,
+        Scan.passed,
+        Scan.undone_at.is_(None),
+        Scan.attendee_id.is_not(None),
+        Scan.direction == "in",
+    )
+    .subquery("came")
+)
+_FIRST_PASSAGES = (
+    select(Device.name, _came.c.scanned_at)
+    .select_from(_came)
+    .outerjoin(Device, Device.id == _came.c.device_id)
+    .where(_came.c.place == 1)
+)
+
 
 @dataclass(frozen=True)
 class DayFigures:
-    """Counts of people unless a name says otherwise; a person who came through two entrances counts once."""
+    """Counts of people unless a name says otherwise.
+
+    Whoever came is counted once, with the first coming in that was not undone, at whichever entrance; `by_door`
+    names those who were typed in from a paper list too.
+    """
 
     registrations: int
     people: int
@@ -37,22 +66,9 @@ def figures_of(festival: Festival) -> DayFigures:
     def count(statement: object) -> int:
         return db.session.scalar(statement) or 0  # type: ignore[call-overload]
 
-    entrance = (
-        select(
-            Admission.attendee_id,
-            func.min(Admission.admitted_at).label("at"),
-            func.min(Admission.device_id).label("device"),
-        )
-        .join(Checkpoint, Checkpoint.id == Admission.checkpoint_id)
-        .where(Checkpoint.festival_id == festival.id, Checkpoint.kind == CheckpointKind.ENTRANCE)
-        .group_by(Admission.attendee_id)
-        .subquery()
-    )
-    moments = db.session.execute(
-        select(Device.name, entrance.c.at).join(entrance, entrance.c.device == Device.id)
-    ).all()
+    moments = db.session.execute(_FIRST_PASSAGES, {"festival_id": festival.id}).all()
     hours = Counter(f"{local(at).hour:02}:00" for _door, at in moments)
-    doors = Counter(door for door, _at in moments)
+    doors = Counter(_("Paper list") if door is None else door for door, _at in moments)
     came = dict(
         db.session.execute(
             select(Checkpoint.session_id, func.count(Admission.id))

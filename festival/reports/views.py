@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
+from flask_babel import format_timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from festival.accounts.audit import record
+from festival.checkin.capacity_warnings import reached
+from festival.checkin.headcount import Door, headcount
 from festival.checkin.models import Admission
 from festival.consents import ledger
 from festival.consents.texts import BY_PURPOSE
-from festival.core.clock import today
+from festival.core.clock import now, today
 from festival.core.paging import page_of
 from festival.extensions import db
 from festival.programme.models import Festival
@@ -28,8 +32,24 @@ bp = Blueprint("reports", __name__)
 
 @bp.get("/manage/<festival>/")
 def day(festival: Festival) -> ResponseReturnValue:
-    """How many registered, how many came, when and where."""
-    return render_template("reports/day.html", festival=festival, figures=figures_of(festival))
+    """How many are inside now and how fresh that is; how many registered, how many came, when and where."""
+    count = headcount(festival, now())
+    return render_template(
+        "reports/day.html",
+        festival=festival,
+        figures=figures_of(festival),
+        count=count,
+        step=reached(count.percent),
+        doors=[(door, *_silence(door, count.at)) for door in count.doors],
+    )
+
+
+def _silence(door: Door, at: datetime) -> tuple[str, str]:
+    """How long ago the door was heard of: "12 seconds ago", and "12 seconds"."""
+    silent = max(at - door.last_contact, timedelta(seconds=1))
+    ago: str = format_timedelta(-silent, threshold=1, add_direction=True)
+    long: str = format_timedelta(silent, threshold=1)
+    return ago, long
 
 
 @bp.get("/manage/<festival>/registrations")

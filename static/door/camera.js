@@ -1,32 +1,40 @@
 // The camera: opened once and kept open between scans, because opening it takes a second that nobody in the queue has.
 
-/** @typedef {"denied" | "missing" | "insecure"} CameraProblem */
+/**
+ * @typedef {"denied" | "missing" | "insecure"} CameraProblem
+ * @typedef {{min: number, max: number, step: number, now: number}} ZoomRange
+ */
+
+const CHOSEN = "festival.door.camera";
 
 export class Camera {
   /** @type {MediaStream | null} */
   #stream = null;
   #lit = false;
+  /** As it was set last: a call takes the camera away, and the code is as small as before. */
+  #zoom = 0;
 
   /** @param {HTMLVideoElement} video */
   constructor(video) {
     this.video = video;
     /** Whether somebody is being asked for the camera at this moment. */
     this.opening = false;
+    /** @type {"environment" | "user"} the side that is opened where no camera was chosen */
+    this.facing = "environment";
   }
 
   /**
-   * Opens that camera, or the one at the back. Gives what is in the way, or null.
+   * Opens that camera, or the one chosen last on this phone, or the one at the back. Gives what is in the way, or null.
    * @param {string} [deviceId]
    * @returns {Promise<CameraProblem | null>}
    */
   async open(deviceId) {
     if (!navigator.mediaDevices?.getUserMedia) return "insecure";
-    const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };
-    const wanted = { ...which, width: { ideal: 1280 }, height: { ideal: 720 } };
+    const remembered = deviceId ?? rememberedCamera();
     this.close();
     this.opening = true;
     try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+      this.#stream = await this.#ask(remembered);
     } catch (problem) {
       return problem instanceof DOMException && problem.name === "NotAllowedError" ? "denied" : "missing";
     } finally {
@@ -34,7 +42,24 @@ export class Camera {
     }
     this.video.srcObject = this.#stream;
     await this.video.play();
+    if (this.#zoom) await this.zoomTo(this.#zoom);
     return null;
+  }
+
+  /**
+   * A camera that was chosen once may be gone or in use: then any other is better than none.
+   * @param {string | null} deviceId
+   */
+  async #ask(deviceId) {
+    const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+    const back = { video: { facingMode: { ideal: this.facing }, ...size }, audio: false };
+    if (!deviceId) return navigator.mediaDevices.getUserMedia(back);
+    try {
+      return await navigator.mediaDevices.getUserMedia({ video: { deviceId: { exact: deviceId }, ...size }, audio: false });
+    } catch (problem) {
+      if (problem instanceof DOMException && problem.name === "NotAllowedError") throw problem;
+      return navigator.mediaDevices.getUserMedia(back);
+    }
   }
 
   close() {
@@ -70,6 +95,38 @@ export class Camera {
   }
 
   /**
+   * What this camera can do to come nearer, null for nothing.
+   * @returns {ZoomRange | null}
+   */
+  get zoomRange() {
+    const able = /** @type {{zoom?: {min: number, max: number, step?: number}} | undefined} */ (
+      this.#track?.getCapabilities?.()
+    );
+    if (!able?.zoom || !(able.zoom.max > able.zoom.min)) return null;
+    const { min, max } = able.zoom;
+    const now = /** @type {{zoom?: number} | undefined} */ (this.#track?.getSettings())?.zoom ?? min;
+    return { min, max, step: able.zoom.step || (max - min) / 100, now };
+  }
+
+  /**
+   * Comes nearer, as far as the camera can; gives where it is now.
+   * @param {number} wanted
+   */
+  async zoomTo(wanted) {
+    const range = this.zoomRange;
+    if (!range) return 0;
+    const zoom = Math.min(range.max, Math.max(range.min, wanted));
+    try {
+      const constraints = /** @type {MediaTrackConstraints} */ (/** @type {unknown} */ ({ advanced: [{ zoom }] }));
+      await this.#track?.applyConstraints(constraints);
+      this.#zoom = zoom;
+      return zoom;
+    } catch {
+      return range.now;
+    }
+  }
+
+  /**
    * The phone's cameras, once one was allowed.
    * @returns {Promise<MediaDeviceInfo[]>}
    */
@@ -79,14 +136,35 @@ export class Camera {
   }
 
   /**
-   * Opens the next camera of the phone; gives its name.
+   * Opens the next camera of the phone, and from now on that one; gives its name.
    * @returns {Promise<string | null>}
    */
   async next() {
     const cameras = await this.list();
     const current = cameras.findIndex((camera) => camera.deviceId === this.#track?.getSettings().deviceId);
     const chosen = cameras[(current + 1) % cameras.length];
+    this.#zoom = 0;
     if (!chosen || (await this.open(chosen.deviceId))) return null;
+    rememberCamera(chosen.deviceId);
     return chosen.label;
+  }
+}
+
+// Only the browser's own random name of a camera is kept, nothing about anybody. Storage may be forbidden.
+
+function rememberedCamera() {
+  try {
+    return localStorage.getItem(CHOSEN);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} deviceId */
+function rememberCamera(deviceId) {
+  try {
+    localStorage.setItem(CHOSEN, deviceId);
+  } catch {
+    // Then the camera at the back it is, the next time.
   }
 }

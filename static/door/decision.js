@@ -41,7 +41,8 @@
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const OPENS_BEFORE = 30;
-const HAS_A_WAY_OUT = ["entrance", "volunteers"];
+/** The kinds of checkpoints that people leave by again. */
+export const HAS_A_WAY_OUT = ["entrance", "volunteers"];
 // Asia/Ho_Chi_Minh has had no summer time since 1975.
 const LOCAL_OFFSET = 7 * 60 * MINUTE;
 

@@ -15,13 +15,14 @@ export function isChoosing() {
 }
 
 /**
- * Shows the people of the pass; `choose` is called with those to let in.
+ * Shows the people of the pass; `choose` is called with those to let in, or out.
  * @param {string} contact
  * @param {Member[]} members
  * @param {(attendees: number[]) => void} choose
  */
 export function showHousehold(contact, members, choose) {
-  const waiting = members.filter((member) => member.verdict === "admitted");
+  const waiting = members.filter(mayPass);
+  const out = members.some((member) => member.verdict === "exited");
   const pick = (/** @type {number[]} */ attendees) => {
     dialog.close();
     choose(attendees);
@@ -30,10 +31,16 @@ export function showHousehold(contact, members, choose) {
   element("household-people").replaceChildren(...members.map((member) => personLine(member, pick)));
   all.hidden = waiting.length === 0;
   const rest = waiting.length < members.length;
-  all.textContent = text(rest ? "let_in_rest" : "let_in_all", { count: waiting.length });
+  const words = out ? "let_out_all" : rest ? "let_in_rest" : "let_in_all";
+  all.textContent = text(words, { count: waiting.length });
   all.onclick = () => pick(waiting.map((member) => member.attendee));
   if (!dialog.open) dialog.showModal();
   (all.hidden ? element("household-close") : all).focus();
+}
+
+/** @param {Member} member */
+function mayPass({ verdict }) {
+  return verdict === "admitted" || verdict === "exited";
 }
 
 /**
@@ -43,10 +50,11 @@ export function showHousehold(contact, members, choose) {
 function personLine(member, pick) {
   const line = make("li", `person person--${LOOKS[member.verdict].face}`);
   line.append(make("span", "person__name", member.name));
-  if (member.verdict === "admitted") {
-    const button = /** @type {HTMLButtonElement} */ (make("button", "btn", text("let_in")));
+  if (mayPass(member)) {
+    const word = text(member.verdict === "exited" ? "let_out" : "let_in");
+    const button = /** @type {HTMLButtonElement} */ (make("button", "btn", word));
     button.type = "button";
-    button.setAttribute("aria-label", `${text("let_in")}: ${member.name}`);
+    button.setAttribute("aria-label", `${word}: ${member.name}`);
     button.onclick = () => pick([member.attendee]);
     line.append(button);
     return line;

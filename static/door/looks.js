@@ -40,10 +40,14 @@ export const LOOKS = {
   wrong_day: look("refused", "cross", "calendar", [330, 277, 220], [200, 60, 200, 60, 60]),
   closed: look("refused", "cross", "lock", [330, 208], [350]),
   not_booked: look("refused", "cross", "book", [330, 247, 247], [200, 80, 60]),
+  not_earned: look("already", "alert", "certificate", [520, 494, 520], [80, 80, 80]),
   full: look("refused", "cross", "people", [330, 247, 208], [200, 80, 200]),
   bad_signature: look("refused", "cross", "alert", [220, 185, 220, 185], [400, 100, 400]),
   unknown: look("unknown", "question", "", [440, 370], [180, 100, 60]),
 };
+
+/** The server has answered otherwise than the door had shown: nobody may miss it. */
+export const OTHERWISE = look("refused", "alert", "", [880, 440, 880, 440], [300, 100, 300, 100, 300]);
 
 /** No answer from the server: not a verdict, so it looks like none of them. */
 export const NO_ANSWER = look("unknown", "globe", "", [294, 294, 294], [60, 60, 60, 60, 60]);

@@ -1,6 +1,18 @@
 // What the page brings along (texts, addresses) and its elements, each checked once.
 
-/** @type {{festival: number, checkpoints: number[], scans: string, people: string, icons: string, worker: string}} */
+/**
+ * @typedef {object} Setup
+ * @property {number} festival
+ * @property {number} device
+ * @property {number[]} checkpoints
+ * @property {string} api the address that all calls are below
+ * @property {string} icons
+ * @property {string} worker
+ * @property {string} serviceWorker
+ * @property {string} [address] of a booth's screen: what stands before its codes
+ */
+
+/** @type {Setup} */
 export const setup = JSON.parse(element("setup").textContent ?? "{}");
 
 /** @type {Record<string, any>} */

@@ -7,6 +7,8 @@ let audio = null;
 
 /** Gets the sound ready; has to be called from a touch or a key. */
 export function wake() {
+  // A kiosk starts by itself: before the first touch the browser would only complain.
+  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
   try {
     audio ??= new AudioContext();
     void audio.resume();

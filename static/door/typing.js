@@ -11,8 +11,10 @@ export function prepareTyping(take) {
   const submit = () => {
     const value = input.value.trim();
     input.value = "";
+    hideLong();
     if (value) take(value);
   };
+  input.addEventListener("input", hideLong);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     submit();
@@ -25,12 +27,19 @@ export function prepareTyping(take) {
         // Else it would press the button that has the focus.
         event.preventDefault();
         submit();
-      } else if (event.key.length === 1 && event.key !== " ") {
+      } else if (event.key.length === 1 && (event.key !== " " || input.value)) {
+        if (event.key === " ") event.preventDefault(); // else it would press the button that has the focus
         input.value = (input.value + event.key).slice(0, 400);
+        hideLong();
       }
     },
     { capture: true },
   );
+}
+
+/** What is longer than any short code is for machines, and may be a citizen card's number: nobody reads it here. */
+function hideLong() {
+  input.classList.toggle("is-machine-typed", input.value.length > 9);
 }
 
 /** @param {EventTarget | null} target */

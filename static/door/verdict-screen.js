@@ -15,11 +15,14 @@ let closing;
 /** @type {(() => void) | null} */
 let afterwards = null;
 let waits = false;
+/** The scan whose verdict is shown, "" for none. */
+let shown = "";
 
 dialog.addEventListener("click", () => dialog.close());
 dialog.addEventListener("close", () => {
   clearTimeout(closing);
   waits = false;
+  shown = "";
   const next = afterwards;
   afterwards = null;
   next?.();
@@ -34,16 +37,41 @@ export function closeVerdict() {
   if (dialog.open) dialog.close();
 }
 
-/** @param {Answer & {verdict: import("./decision.js").Verdict}} answer */
-export function showVerdict(answer) {
-  const look = LOOKS[answer.verdict];
+/** The id of the scan whose verdict is on the screen, "" for none. */
+export function scanOnScreen() {
+  return shown;
+}
+
+/**
+ * @param {Answer & {verdict: import("./decision.js").Verdict}} answer
+ * @param {string} [hint] instead of the verdict's own
+ */
+export function showVerdict(answer, hint) {
+  writeVerdict(answer, hint);
+  open(LOOKS[answer.verdict]);
+  shown = answer.id;
+}
+
+/**
+ * Completes what stands on the screen, with no sound: the same verdict, better known.
+ * @param {Answer & {verdict: import("./decision.js").Verdict}} answer
+ */
+export function completeVerdict(answer) {
+  if (shown === answer.id) writeVerdict(answer);
+}
+
+/**
+ * @param {Answer & {verdict: import("./decision.js").Verdict}} answer
+ * @param {string} [hint]
+ */
+function writeVerdict(answer, hint) {
   const words = verdictWords[answer.verdict];
-  setWord(words.word, look.reason);
+  setWord(words.word, LOOKS[answer.verdict].reason);
   element("verdict-first").textContent = firstTime(answer);
   element("verdict-name").textContent = answer.name ?? "";
-  element("verdict-more").textContent = fill(words.hint, { at: answer.opens?.at ?? "" });
+  const places = { at: answer.opens?.at ?? "", missing: answer.missing ?? "" };
+  element("verdict-more").textContent = hint ?? fill(words.hint, places);
   element("verdict-list").replaceChildren(...(answer.members ? memberLines(answer) : bookingLines(answer)));
-  open(look);
 }
 
 /**
@@ -110,7 +138,7 @@ function memberLines(answer) {
   return (answer.members ?? []).map((member) => {
     const line = make("li", "verdict__member");
     const when = member.first ? text("already_at", { ...member.first }) : verdictWords[member.verdict].word;
-    const tail = member.verdict === "admitted" ? "" : ` · ${when}`;
+    const tail = member.verdict === "admitted" || member.verdict === "exited" ? "" : ` · ${when}`;
     line.append(icon(LOOKS[member.verdict].icon), make("span", "", `${member.name}${tail}`));
     return line;
   });

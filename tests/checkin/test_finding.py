@@ -1,16 +1,29 @@
-"""Finding by name at the door: enough to find a person, never a list to browse."""
+"""Finding people at the door: enough to find a person, never a list to browse.
+
+Which words and digits find whom is in `tests/vectors/finding.json` (test_finder_twin.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from flask import Flask
+from werkzeug.exceptions import TooManyRequests
 
+from festival.checkin import finding
+from festival.checkin.answers import Answer
+from festival.checkin.calls.blueprint import device_key
+from festival.checkin.calls.limits import UNKNOWN_CODES, note_guesses, stop_guessing
+from festival.checkin.models import CheckpointKind, DeviceMode
+from festival.checkin.pairing import DEVICE_COOKIE
+from festival.checkin.scan_request import ScanRequest
 from festival.core.clock import now
-from festival.extensions import db
-from festival.programme.models import Festival
-from festival.registration.models import Registration
+from festival.extensions import db, limiter
+from festival.programme.models import Festival, Session
+from festival.registration.models import BookingState, Registration
 from tests import factories
 from tests.checkin.conftest import Door
 
@@ -34,18 +47,7 @@ def find(door: Door, name: Any, status: int = 200, checkpoint: Any = None) -> di
     return found
 
 
-@pytest.mark.parametrize(
-    "typed", ["Đỗ Thị Định", "do dinh", "DO  ĐỊNH", "thi dinh", "định 1954", "do thi di", "dinh do"]
-)
-def test_a_name_is_found_without_marks_in_any_order(door: Door, make_household: Make, typed: str) -> None:
-    family(make_household, ("Đỗ Thị Định", 1954), ("Nguyễn Văn Nam", 1990))
-
-    found = find(door, typed)
-
-    assert [(person["name"], person["birth_year"]) for person in found["people"]] == [("Đỗ Thị Định", 1954)]
-
-
-@pytest.mark.parametrize("typed", ["", "định", "d d", "1954", "1954 1990", "%", "_ _", "' or", "a b", "%% %%"])
+@pytest.mark.parametrize("typed", ["", "định", "d d", "678", "1954", "1954 1990", "%", "_ _", "' or", "a b", "%% %%"])
 def test_too_little_is_not_answered_with_a_list(door: Door, make_household: Make, typed: str) -> None:
     family(make_household, ("Đỗ Thị Định", 1954))
 
@@ -95,6 +97,178 @@ def test_a_checkpoint_of_another_door_is_refused(door: Door, festival: Festival)
     find(door, "do dinh", 403, elsewhere.id)
 
 
-@pytest.mark.parametrize(("name", "checkpoint"), [(None, 1), (5, 1), ("do dinh", "1"), ("do dinh", 2**40), ("x", -1)])
+def test_what_tells_people_of_one_name_apart_is_answered(door: Door, festival: Festival, make_household: Make) -> None:
+    ward = factories.make_ward()
+    one = family(make_household, ("Đỗ Thị Định", 1954), contact_name="Đỗ Văn Bảy", phone="+84912345678")
+    one.ward_code = ward.code
+    two = family(make_household, ("Đỗ Thị Định", 1954), contact_name="Lê Thị Sáu", phone="+84912345999")
+    two.phone = ""
+    db.session.commit()
+
+    people = find(door, "do dinh")["people"]
+
+    told = [(one["birth_year"], one["phone_tail"], one["ward"], one["household"]) for one in people]
+    assert told == [(1954, "678", ward.name, "Đỗ Văn Bảy"), (1954, "", "", "Lê Thị Sáu")]
+
+
+def test_the_end_of_a_phone_finds_the_household_of_this_festival(
+    door: Door, make_household: Make, make_festival: Callable[..., Festival]
+) -> None:
+    family(make_household, ("Đỗ Thị Định", 1954), ("Đỗ Văn Bảy", 1950), phone="+84912345678")
+    family(make_household, ("Lê Thị Sáu", 1987), festival=make_festival(), phone="+84912345678")
+
+    assert [person["name"] for person in find(door, "5678")["people"]] == ["Đỗ Văn Bảy", "Đỗ Thị Định"]
+    assert [person["name"] for person in find(door, "bảy 5678")["people"]] == ["Đỗ Văn Bảy"]
+    assert find(door, "678")["outcome"] == "too_little"
+
+
+# --- common names in a large festival --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits of a search, so small that a handful of people reaches them."""
+    monkeypatch.setattr(finding, "READ_AT_MOST", 9)
+    monkeypatch.setattr(finding, "READ_AT_ONCE", 2)
+
+
+@pytest.mark.usefixtures("few_are_read")
+def test_a_common_given_name_is_found_by_the_family_name_beside_it(door: Door, make_household: Make) -> None:
+    family(make_household, *((f"Lê {letter} Anh", 1990) for letter in "abcdefgh"))
+    family(make_household, ("Tống Thị Anh", 1954))
+
+    assert [person["name"] for person in find(door, "tong anh")["people"]] == ["Tống Thị Anh"]
+    assert [person["name"] for person in find(door, "anh tong")["people"]] == ["Tống Thị Anh"]
+
+
+@pytest.mark.usefixtures("few_are_read")
+def test_what_was_not_read_to_the_end_asks_for_more(door: Door, make_household: Make) -> None:
+    family(make_household, *((f"Lê {letter} Anh", 1990) for letter in "abcdefgh"))
+
+    assert find(door, "an zz") == {"outcome": "found", "people": [], "more": True}
+
+
+@pytest.mark.usefixtures("few_are_read")
+def test_people_are_found_beyond_the_first_names_read(door: Door, make_household: Make) -> None:
+    family(make_household, ("Lê A Anh", 1990), ("Lê B Anh", 1990), ("Lê C Anh", 1954))
+
+    found = find(door, "anh 1954")
+
+    assert ([person["name"] for person in found["people"]], found["more"]) == (["Lê C Anh"], False)
+
+
+# --- who may find whom -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", [DeviceMode.KIOSK, DeviceMode.SCREEN])
+def test_a_device_that_faces_visitors_finds_nobody(
+    make_door: Callable[..., Door], make_household: Make, mode: DeviceMode
+) -> None:
+    family(make_household, ("Đỗ Thị Định", 1954))
+
+    find(make_door(mode=mode), "do dinh", 403)
+
+
+def test_a_booth_finds_nobody_by_name(make_door: Callable[..., Door], festival: Festival, make_household: Make) -> None:
+    family(make_household, ("Đỗ Thị Định", 1954))
+    booth = factories.make_booth(festival)
+    door = make_door(checkpoint=factories.make_checkpoint(festival, CheckpointKind.BOOTH, booth_id=booth.id))
+
+    assert find(door, "do dinh") == {"outcome": "not_here", "people": [], "more": False}
+    assert find(door, "5678")["people"] == []
+
+
+def test_a_session_finds_only_who_is_booked_or_waits_there(
+    make_door: Callable[..., Door],
+    festival: Festival,
+    make_household: Make,
+    make_session: Callable[..., Session],
+) -> None:
+    session, another = make_session(), make_session()
+    waiting = family(make_household, ("Đỗ Thị Định", 1954), sessions=(session,), phone="+84912340001")
+    waiting.attendees[0].bookings[0].state = BookingState.WAITLISTED
+    gone = family(make_household, ("Đỗ Thị Định", 1960), sessions=(session,), phone="+84912340002")
+    gone.attendees[0].bookings[0].state = BookingState.CANCELLED
+    family(make_household, ("Đỗ Thị Định", 1987), sessions=(session,), phone="+84912340003")
+    family(make_household, ("Đỗ Thị Định", 1999), sessions=(another,), phone="+84912340004")
+    family(make_household, ("Đỗ Thị Định", 2001), phone="+84912340005")
+    db.session.commit()
+    kind = CheckpointKind.SESSION
+    door = make_door(checkpoint=factories.make_checkpoint(festival, kind, session_id=session.id))
+
+    assert [person["birth_year"] for person in find(door, "do dinh")["people"]] == [1954, 1987]
+    assert [person["birth_year"] for person in find(door, "0003")["people"]] == [1987]
+    assert find(door, "0004")["people"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "checkpoint"), [(None, 1), (5, 1), ("do dinh", "1"), ("do dinh", 2**40), ("x", -1), ("x y", True)]
+)
 def test_what_makes_no_sense_is_refused(door: Door, name: object, checkpoint: object) -> None:
     find(door, name, 422, checkpoint)
+
+
+# --- limits ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def limited() -> Iterator[None]:
+    """With limits, as in earnest."""
+    limiter.enabled = True
+    limiter.reset()
+    yield
+    limiter.reset()
+    limiter.enabled = False
+
+
+@pytest.mark.usefixtures("limited")
+def test_a_device_searches_thirty_times_a_minute_and_another_one_is_not_held_up(
+    make_door: Callable[..., Door],
+) -> None:
+    hasty, calm = make_door(), make_door(name="Cửa B")
+    for _search in range(30):
+        find(hasty, "do dinh")
+
+    find(hasty, "do dinh", 429)
+    find(calm, "do dinh")
+
+
+def on_a_call(app: Flask, token: str) -> Any:
+    return app.test_request_context("/door/api/scans", headers={"Cookie": f"{DEVICE_COOKIE}={token}"})
+
+
+def typed_code(code: str | None = "ABCD2345", ticket: str | None = None) -> ScanRequest:
+    return ScanRequest(id=uuid4(), checkpoint_id=1, scanned_at=now(), code=code, ticket=ticket)
+
+
+@pytest.mark.usefixtures("limited")
+def test_a_device_that_types_many_unknown_codes_waits_and_no_other(app: Flask) -> None:
+    guess, scan = typed_code(), typed_code(code=None, ticket="HTTPS://FESTIVAL.TEST/Q/ABC")
+    wrong = Answer({"id": str(guess.id), "verdict": "unknown"})
+    with on_a_call(app, "thief"):
+        for _guess in range(60):
+            stop_guessing([guess])
+            note_guesses([guess], [wrong])
+        with pytest.raises(TooManyRequests):
+            stop_guessing([guess])
+        stop_guessing([scan])
+    with on_a_call(app, "another"):
+        stop_guessing([guess])
+
+
+@pytest.mark.usefixtures("limited")
+def test_known_codes_and_unknown_tickets_are_no_guesses(app: Flask) -> None:
+    guess, scan = typed_code(), typed_code(code=None, ticket="HTTPS://FESTIVAL.TEST/Q/ABC")
+    with on_a_call(app, "busy"):
+        for _scan in range(70):
+            note_guesses([guess], [Answer({"id": str(guess.id), "verdict": "admitted"})])
+            note_guesses([scan], [Answer({"id": str(scan.id), "verdict": "unknown"})])
+        stop_guessing([guess])
+
+
+@pytest.mark.usefixtures("limited")
+def test_five_hundred_guesses_in_one_call_cost_the_day(app: Flask) -> None:
+    guesses = [typed_code() for _ in range(500)]
+    with on_a_call(app, "thief"):
+        note_guesses(guesses, [Answer({"id": str(one.id), "verdict": "unknown"}) for one in guesses])
+        assert not limiter.limiter.test(UNKNOWN_CODES[1], f"unknown:{device_key()}")

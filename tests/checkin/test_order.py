@@ -11,7 +11,7 @@ from sqlalchemy import select
 from festival.checkin.models import Admission, Scan
 from festival.core.clock import now
 from festival.extensions import db
-from festival.programme.models import Festival
+from festival.programme.models import Festival, FestivalStatus
 from festival.registration.models import Registration
 from tests.checkin.conftest import Door, admissions, pass_of, qr_of, scans, tickets_of
 
@@ -157,3 +157,16 @@ def test_two_scans_of_one_person_in_one_batch_are_both_kept_and_the_earlier_owns
     assert [answer["verdict"] for answer in answers] == ["already_admitted", "admitted"]
     assert db.session.scalars(select(Admission.admitted_at)).one() == early
     assert scans() == 2
+
+
+def test_scans_made_before_the_festival_was_closed_count_when_they_come_after_it(
+    door: Door, festival: Festival, make_household: Make
+) -> None:
+    first, second = tickets_of(make_household())
+    festival.status = FestivalStatus.CLOSED
+    db.session.commit()
+
+    late = door.scan(qr_of(first, festival), **green(now() - timedelta(minutes=3)))
+
+    assert late["verdict"] == "admitted"
+    assert door.scan(qr_of(second, festival))["verdict"] == "closed"

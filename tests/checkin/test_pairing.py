@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from festival.accounts.models import AuditEntry, StaffRole
 from festival.checkin import pairing
-from festival.checkin.models import Checkpoint, Device, PairingCode
+from festival.checkin.models import Checkpoint, CheckpointKind, Device, DeviceMode, PairingCode
 from festival.checkin.pairing import DEVICE_COOKIE, PairingOutcome
 from festival.core.clock import now
 from festival.extensions import db
@@ -112,7 +113,7 @@ def test_a_phone_can_give_its_place_back(make_device: Callable[..., factories.Pa
     browser = app.test_client()
     browser.set_cookie(DEVICE_COOKIE, paired.token, path="/door")
 
-    assert browser.post("/door/unpair").status_code == 302
+    assert browser.post("/door/api/unpair", json={}).status_code == 200
     assert paired.device.revoked_at is not None
     assert pairing.find_device(paired.token) is None
 
@@ -153,7 +154,7 @@ def test_a_door_manager_makes_checkpoints_and_a_code_and_revokes_a_phone(
     base = f"/manage/{festival.slug}/door"
 
     assert "First make an entrance" in plain(browser.get(f"{base}?lang=en").text)
-    browser.post(f"{base}/entrances", data={"name": "Cổng chính"})
+    browser.post(f"{base}/new/entrance", data={"name": "Cổng chính", "re_entry": "y"})
     for _ in range(2):  # the second time nothing is missing
         browser.post(f"{base}/sessions")
         browser.post(f"{base}/booths")
@@ -173,6 +174,180 @@ def test_a_door_manager_makes_checkpoints_and_a_code_and_revokes_a_phone(
     assert pairing.find_device(phone.token) is None
     actions = set(db.session.scalars(select(AuditEntry.action)))
     assert {"checkpoint.added", "device.invited", "device.revoked"} <= actions
+
+
+@pytest.fixture
+def base(festival: Festival) -> str:
+    """The address of the door's pages."""
+    return f"/manage/{festival.slug}/door"
+
+
+def kinds(festival: Festival, make_session: Callable[..., factories.Session]) -> dict[str, Checkpoint]:
+    """A checkpoint of each kind, by kind."""
+    booth = factories.make_booth(festival)
+    places = {
+        CheckpointKind.ENTRANCE: {},
+        CheckpointKind.SESSION: {"session_id": make_session().id},
+        CheckpointKind.BOOTH: {"booth_id": booth.id},
+        CheckpointKind.VOLUNTEERS: {},
+        CheckpointKind.CUSTOM: {},
+    }
+    made = (factories.make_checkpoint(festival, kind, name=kind.value, **more) for kind, more in places.items())
+    return {checkpoint.name: checkpoint for checkpoint in made}
+
+
+@pytest.mark.parametrize(
+    ("mode", "fitting"), [("staff", {*map(str, range(5))}), ("kiosk", {"0", "1"}), ("screen", {"2"})]
+)
+def test_a_device_is_offered_only_what_makes_sense_for_it(
+    sign_in: Callable[..., FlaskClient],
+    festival: Festival,
+    make_session: Callable[..., factories.Session],
+    base: str,
+    mode: str,
+    fitting: set[str],
+) -> None:
+    places = list(kinds(festival, make_session).values())
+    browser = sign_in(StaffRole.DOOR_MANAGER)
+
+    page = browser.get(f"{base}/pair?mode={mode}").text
+    offered = {str(at) for at, one in enumerate(places) if f'name="checkpoints" value="{one.id}"' in page}
+    assert offered == fitting
+    for at, one in enumerate(places):
+        status = browser.post(f"{base}/pair", data={"mode": mode, "door": "Cửa A", "checkpoints": one.id}).status_code
+        assert status == (200 if str(at) in fitting else 422), (mode, one.name)
+
+
+def test_a_kiosk_has_one_place(
+    sign_in: Callable[..., FlaskClient],
+    festival: Festival,
+    make_session: Callable[..., factories.Session],
+    base: str,
+) -> None:
+    places = kinds(festival, make_session)
+    both = [places["entrance"].id, places["session"].id]
+    browser = sign_in()
+
+    refused = browser.post(f"{base}/pair?lang=en", data={"mode": "kiosk", "door": "Bàn A", "checkpoints": both})
+    assert (refused.status_code, "Choose exactly one." in plain(refused.text)) == (422, True)
+    whole = browser.post(f"{base}/pair", data={"mode": "kiosk", "door": "Bàn A", "whole": "entrance"})
+    assert whole.status_code == 422
+    assert browser.post(f"{base}/pair", data={"mode": "toaster", "door": "A", "checkpoints": both}).status_code == 422
+
+    browser.post(f"{base}/pair", data={"mode": "kiosk", "door": "Bàn A", "checkpoints": both[:1]})
+    code = db.session.scalars(select(PairingCode)).one()
+    assert (code.mode, code.checkpoints) == (DeviceMode.KIOSK, [places["entrance"]])
+
+
+def test_all_of_a_kind_is_one_tick(
+    sign_in: Callable[..., FlaskClient], festival: Festival, make_session: Callable[..., factories.Session], base: str
+) -> None:
+    make_session()
+    make_session()
+    browser = sign_in()
+    browser.post(f"{base}/sessions")
+
+    browser.post(f"{base}/pair", data={"mode": "staff", "door": "Cửa A", "whole": "session"})
+
+    assert len(db.session.scalars(select(PairingCode)).one().checkpoints) == 2
+
+
+def test_another_phone_for_the_same_door_is_one_button(
+    sign_in: Callable[..., FlaskClient], entrance: Checkpoint, base: str
+) -> None:
+    browser = sign_in()
+    page = browser.post(f"{base}/pair", data={"mode": "staff", "door": "Cửa A", "checkpoints": entrance.id}).text
+    again = dict(re.findall(r'type="hidden" name="(mode|door|checkpoints)" value="([^"]*)"', page))
+
+    assert again == {"mode": "staff", "door": "Cửa A", "checkpoints": str(entrance.id)}
+    assert browser.post(f"{base}/pair", data=again).status_code == 200
+    first, second = db.session.scalars(select(PairingCode)).all()
+    assert (first.door, first.checkpoints) == (second.door, second.checkpoints)
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        (DeviceMode.STAFF, "This becomes a phone of the door"),
+        (DeviceMode.KIOSK, "This becomes a kiosk"),
+        (DeviceMode.SCREEN, "This becomes the booth's screen"),
+    ],
+)
+def test_a_phone_is_told_what_it_will_be(
+    client: FlaskClient, festival: Festival, entrance: Checkpoint, mode: DeviceMode, words: str
+) -> None:
+    _, secret = pairing.invite_phone(festival, "Cửa A", [entrance], None, mode)
+    db.session.commit()
+
+    assert words in plain(client.get(f"/door/pair/{secret}?lang=en").text).replace("&#39;", "'")
+
+
+def test_the_organizer_sees_which_phone_is_silent_holds_scans_or_has_a_wrong_clock(
+    sign_in: Callable[..., FlaskClient], make_device: Callable[..., factories.PairedDevice], base: str
+) -> None:
+    paired = make_device(name="Cửa A")
+    paired.device.last_seen_at = now() - timedelta(minutes=14, seconds=30)
+    paired.device.waiting = 3
+    paired.device.clock_offset_ms = -5 * 60_000
+    well = make_device(name="Cửa B", checkpoints=paired.device.checkpoints)
+    well.device.last_seen_at = now()
+    well.device.clock_offset_ms = 119_000
+    db.session.commit()
+
+    words = plain(sign_in(StaffRole.DOOR_MANAGER).get(f"{base}?lang=en").text)
+
+    assert "14 minutes ago" in words
+    assert "3 scans wait to be sent" in words
+    assert words.count("clock wrong by") == 1
+    assert "clock wrong by 5 minutes" in words
+    assert "just now" in words
+
+
+def test_revoking_asks_first_and_says_what_it_means(
+    sign_in: Callable[..., FlaskClient], make_device: Callable[..., factories.PairedDevice], base: str
+) -> None:
+    paired = make_device(name="Cửa A")
+    paired.device.last_seen_at, paired.device.waiting = now(), 3
+    db.session.commit()
+    browser = sign_in(StaffRole.DOOR_MANAGER)
+
+    words = plain(browser.get(f"{base}/devices/{paired.device.id}/revoke?lang=en").text)
+
+    assert "At its next contact it wipes itself" in words
+    assert "3 scans had not been sent" in words
+    assert paired.device.revoked_at is None
+    for _ in range(2):  # tapped twice
+        browser.post(f"{base}/devices/{paired.device.id}/revoke")
+    assert paired.device.revoked_at is not None
+    assert db.session.scalars(select(AuditEntry.action)).all() == ["device.revoked"]
+
+
+def test_a_door_gets_another_name(
+    sign_in: Callable[..., FlaskClient], make_device: Callable[..., factories.PairedDevice], base: str
+) -> None:
+    paired = make_device(name="Cửa A")
+    at = f"{base}/devices/{paired.device.id}"
+    browser = sign_in(StaffRole.DOOR_MANAGER)
+
+    assert browser.post(at, data={"door": " "}).status_code == 422
+    browser.post(at, data={"door": " Cửa  sau "})
+
+    db.session.refresh(paired.device)
+    assert paired.device.name == "Cửa sau"
+    entry = db.session.scalars(select(AuditEntry)).one()
+    assert (entry.action, entry.subject, entry.before) == ("device.renamed", "Cửa sau", {"name": "Cửa A"})
+
+
+def test_phones_of_another_festival_are_not_there(
+    sign_in: Callable[..., FlaskClient], make_festival: Callable[..., Festival], base: str
+) -> None:
+    theirs = factories.make_device(make_festival())
+    browser = sign_in()
+
+    for path in (f"devices/{theirs.device.id}", f"devices/{theirs.device.id}/revoke"):
+        assert browser.get(f"{base}/{path}").status_code == 404
+        assert browser.post(f"{base}/{path}", data={"door": "Cửa A"}).status_code == 404
+    assert theirs.device.revoked_at is None
 
 
 def test_a_code_cannot_name_checkpoints_of_another_festival(

@@ -6,14 +6,12 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from festival import extensions
 from festival.checkin import scanning
 from festival.checkin.models import Admission, Scan
 from festival.checkin.pairing import DEVICE_COOKIE
@@ -97,9 +95,9 @@ def test_a_ticket_at_many_doors_at_once_is_admitted_once(
 
 @pytest.fixture
 def guard_taken_away(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """PostgreSQL without the unique pair; SQLite without the write lock taken at the beginning."""
+    """PostgreSQL without the unique pair; SQLite without the write lock taken before the first thing is written."""
     if database == "sqlite":
-        monkeypatch.setattr(extensions, "request", SimpleNamespace(method="GET"))
+        monkeypatch.setattr(scanning, "stop_reading", lambda: None)
         yield
         return
     db.session.execute(text(f"ALTER TABLE admissions DROP CONSTRAINT {UNIQUE}"))

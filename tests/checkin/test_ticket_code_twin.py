@@ -75,7 +75,7 @@ def test_the_scanner_reads_every_field(
         ("ABCD0123", "other"),  # 0 and 1 are in no short code
         ("", "other"),
         ("https://example.com/q/ABC", "other"),
-        ("012345678901|123456789|Nguyễn Văn A|01011990|Nam|Hà Nội|01012021", "other"),
+        ("012345678901|123456789|Nguyễn Văn A|01011990|Nam|Hà Nội|01012021", "card"),
         ("A" * 124, "other"),
         ("đ" * 124, "other"),
     ],

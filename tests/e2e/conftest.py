@@ -61,7 +61,7 @@ def signed_in(live: Live, browser: Browser) -> Callable[[StaffRole], StorageStat
 def visit(
     live: Live, browser: Browser, signed_in: Callable[[StaffRole], StorageState]
 ) -> Callable[..., BrowserContext]:
-    """Makes a fresh phone of a visitor, of an organizer, or paired for the door; keyword arguments change it."""
+    """Makes a fresh phone of a visitor, of an organizer, or paired (door, kiosk, screen); keywords change it."""
 
     def make(who: str = "visitor", **changes: object) -> BrowserContext:
         roles = {"organizer": StaffRole.OWNER, "door manager": StaffRole.DOOR_MANAGER}
@@ -69,8 +69,9 @@ def visit(
         if who in roles:
             settings["storage_state"] = signed_in(roles[who])
         context = browser.new_context(**settings)
-        if who == "door":
-            cookie = {"name": DEVICE_COOKIE, "value": live.device_token, "domain": "127.0.0.1", "path": "/door"}
+        if who in ("door", *live.other_tokens):
+            token = live.other_tokens.get(who, live.device_token)
+            cookie = {"name": DEVICE_COOKIE, "value": token, "domain": "127.0.0.1", "path": "/door"}
             context.add_cookies([cookie])
         return context
 

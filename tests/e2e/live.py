@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from flask import Flask
 from flask_migrate import upgrade
@@ -17,8 +18,10 @@ from festival.accounts.models import Organization, StaffRole, User
 from festival.accounts.staff import give_role, make_user
 from festival.certificates.issuing import find_certificate, issue, revoke
 from festival.certificates.models import Certificate
-from festival.checkin.models import Admission, Checkpoint, CheckpointKind, PairingCode
+from festival.checkin import slips, stamping, walk_ins
+from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, DeviceMode, PairingCode, Scan
 from festival.checkin.pairing import invite_phone
+from festival.checkin.walk_in_request import read_walk_in
 from festival.core.clock import now
 from festival.extensions import db
 from festival.programme.models import Booth, Festival, FestivalStatus, Session, Zone
@@ -26,6 +29,7 @@ from festival.programme.uploads import keep_upload
 from festival.registration import changing
 from festival.registration.links import secret_of
 from festival.registration.models import Attendee, Registration
+from festival.registration.ticket_code import CodeKind, encode
 from tests import factories
 from tests.checkin.conftest import qr_of, tickets_of
 from tests.conftest import PASSWORD, make_settings
@@ -47,6 +51,7 @@ class Live:
     address: str
     places: dict[str, str]
     device_token: str
+    other_tokens: dict[str, str]
 
     def at(self, path: str) -> str:
         """The whole address of a path with {names}."""
@@ -65,11 +70,11 @@ def running(folder: Path) -> Iterator[Live]:
         for role, email in EMAILS.items():
             give_role(make_user(email, "Cán bộ thử", PASSWORD), organization, role)
         db.session.commit()
-        places, token = _places(festival, organization), _phone(festival)
+        places, token, others = _places(festival, organization), _phone(festival), _facing_visitors(festival)
         db.session.commit()
         db.session.remove()
     with serving(app):
-        yield Live(app, address, places, token)
+        yield Live(app, address, places, token, others)
 
 
 def _phone(festival: Festival) -> str:
@@ -77,6 +82,16 @@ def _phone(festival: Festival) -> str:
         select(Checkpoint).where(Checkpoint.festival_id == festival.id, Checkpoint.kind == CheckpointKind.ENTRANCE)
     ).all()
     return factories.make_device(festival, name="Cửa chính", checkpoints=list(entrance)).token
+
+
+def _facing_visitors(festival: Festival) -> dict[str, str]:
+    """The tokens of a kiosk and of a booth's screen."""
+    tokens = {}
+    for mode, place in ((DeviceMode.KIOSK, _entrance(festival)), (DeviceMode.SCREEN, _stamping(festival))):
+        paired = factories.make_device(festival, name=mode.value, checkpoints=[place])
+        paired.device.mode = mode
+        tokens[mode.value] = paired.token
+    return tokens
 
 
 def _places(festival: Festival, organization: Organization) -> dict[str, str]:
@@ -96,6 +111,10 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
         "booth_id": str(_first(festival, Booth).id),
         "zone_id": str(_first(festival, Zone).id),
         "workshop_id": str(session.workshop_id),
+        "checkpoint_id": str(_entrance(festival).id),
+        "stamping_id": str(_stamping(festival).id),
+        "poster": stamping.poster_code(_stamping(festival).id),
+        "device_id": str(_device(festival).id),
         "session_id": str(session.id),
         "family": secret_of(family),
         "registration_id": str(family.id),
@@ -106,8 +125,59 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
         "cancelled_ticket": qr_of(tickets_of(gone)[0], festival).rpartition("/")[2],
         "member": str(family.attendees[1].id),
         **_certificates(festival),
+        **_looked_at_afterwards(festival),
+        **_without_tickets(festival),
         **_organizers_work(festival, empty),
     }
+
+
+def _looked_at_afterwards(festival: Festival) -> dict[str, str]:
+    """Somebody whom two doors without a network let in, and whose ticket did not count at the second one."""
+    place = _entrance(festival)
+    person = db.session.scalars(
+        select(Attendee).join(Admission).where(Admission.checkpoint_id == place.id).order_by(Attendee.id)
+    ).first()
+    assert person is not None
+    kept = [
+        Scan(
+            id=uuid4(),
+            festival_id=festival.id,
+            checkpoint_id=place.id,
+            device_id=_device(festival).id,
+            attendee_id=person.id,
+            scanned_at=at,
+            raw_scanned_at=at - timedelta(minutes=9),
+            offline=True,
+            shown="admitted",
+            verdict=verdict,
+            passed=True,
+            answer={},
+        )
+        for verdict, at in (("admitted", now() - timedelta(minutes=2)), ("revoked", now() - timedelta(minutes=1)))
+    ]
+    db.session.add_all(kept)
+    db.session.flush()
+    return {"scan_id": str(kept[0].id), "scanned_person": str(person.id)}
+
+
+def _without_tickets(festival: Festival) -> dict[str, str]:
+    """A walk-in, and blank slips that were printed."""
+    walk_in = {
+        "id": str(uuid4()),
+        "scan": str(uuid4()),
+        "checkpoint": _entrance(festival).id,
+        "name": "Nguyễn Hoàng Phương Thảo Nguyên",
+        "birth_year": 1958,
+        "language": "vi",
+        "consents": ["taking_part"],
+        "made_at": now().isoformat(),
+    }
+    phone = factories.make_device(festival, name="Bàn khách lẻ", checkpoints=[_entrance(festival)]).device
+    walk_ins.register(phone, [read_walk_in(walk_in)], now())
+    batch = slips.make_printed(festival, 4)
+    days = (festival.last_day - festival.first_day).days + 1
+    blank = encode(CodeKind.SLIP, festival.id, batch.first, festival.first_day, days, festival.sealed_private_key)
+    return {"walk_in": walk_in["id"], "slip_id": str(batch.first), "blank_slip": blank}
 
 
 def _certificates(festival: Festival) -> dict[str, str]:
@@ -159,6 +229,20 @@ def _organizers_work(festival: Festival, empty: Festival) -> dict[str, str]:
         "pairing": fresh,
         "expired_pairing": expired,
     }
+
+
+def _entrance(festival: Festival) -> Checkpoint:
+    here = (Checkpoint.festival_id == festival.id, Checkpoint.kind == CheckpointKind.ENTRANCE)
+    return db.session.scalars(select(Checkpoint).where(*here).order_by(Checkpoint.id)).first()
+
+
+def _stamping(festival: Festival) -> Checkpoint:
+    here = (Checkpoint.festival_id == festival.id, Checkpoint.kind == CheckpointKind.BOOTH)
+    return db.session.scalars(select(Checkpoint).where(*here).order_by(Checkpoint.id)).first()
+
+
+def _device(festival: Festival) -> Device:
+    return db.session.scalars(select(Device).where(Device.festival_id == festival.id).order_by(Device.id)).first()
 
 
 def _first(festival: Festival, part: type[Booth] | type[Zone]) -> Booth | Zone:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from festival.accounts.models import AuditEntry, StaffRole
-from festival.checkin.models import Admission, CheckpointKind
-from festival.core.clock import now
+from festival.checkin.models import Admission, CheckpointKind, Device, Scan
+from festival.core.clock import local, now
 from festival.extensions import db
 from festival.registration.models import Relation
 from festival.registration.signing_up import Member, sign_up
@@ -20,17 +22,32 @@ from tests import factories
 from tests.conftest import plain
 
 
-def admit(attendee, device, checkpoint):
-    db.session.add(
-        Admission(
-            attendee_id=attendee.id,
-            checkpoint_id=checkpoint.id,
-            device_id=device.id,
-            scan_id=uuid.uuid4(),
-            admitted_at=now(),
-        )
+def admit(attendee, device, checkpoint, moment=None, **values):
+    """Let in, as scanning keeps it: the passage and, the first time, the admission."""
+    scan = Scan(
+        id=uuid.uuid4(),
+        festival_id=attendee.festival_id,
+        checkpoint_id=checkpoint.id,
+        device_id=device.id if device else None,
+        attendee_id=attendee.id,
+        scanned_at=moment or now(),
+        verdict="admitted",
+        **{"passed": True, "answer": {}, **values},
     )
+    db.session.add(scan)
+    known = select(Admission).where(Admission.attendee_id == attendee.id, Admission.checkpoint_id == checkpoint.id)
+    if scan.direction != "out" and scan.undone_at is None and db.session.scalar(known) is None:
+        db.session.add(
+            Admission(
+                attendee_id=attendee.id,
+                checkpoint_id=checkpoint.id,
+                device_id=scan.device_id,
+                scan_id=scan.id,
+                admitted_at=scan.scanned_at,
+            )
+        )
     db.session.commit()
+    return scan
 
 
 @pytest.fixture
@@ -50,6 +67,104 @@ def test_figures_count_a_person_once_however_many_entrances(festival, make_house
     assert (figures.registrations, figures.people, figures.admitted) == (1, 3, 1)
     assert figures.by_door == [("Cửa A", 1)]
     assert sum(count for _hour, count in figures.by_hour) == 1
+
+
+def test_coming_back_counts_once_with_the_first_door_and_hour(festival, make_household, make_device, entrance):
+    first, second = (make_device(name=name, checkpoints=[entrance]).device for name in ("Cửa B", "Cửa A"))
+    person = make_household(members=1).attendees[0]
+    early = now() - timedelta(hours=3)
+    admit(person, second, entrance)
+    admit(person, first, entrance, early)
+    admit(person, first, entrance, early + timedelta(hours=1), direction="out")
+
+    figures = figures_of(festival)
+
+    assert (figures.admitted, figures.by_door) == (1, [("Cửa B", 1)])
+    assert figures.by_hour == [(f"{local(early).hour:02}:00", 1)]
+
+
+def test_undone_and_refused_passages_are_not_counted(festival, make_household, make_device, entrance):
+    device = make_device(checkpoints=[entrance]).device
+    people = make_household(members=3).attendees
+    admit(people[0], device, entrance, undone_at=now())
+    admit(people[1], device, entrance, passed=False)
+    admit(people[2], device, entrance, direction="out")
+
+    figures = figures_of(festival)
+
+    assert (figures.admitted, figures.by_hour, figures.by_door) == (0, [], [])
+
+
+def test_people_typed_in_from_paper_are_counted_and_named_so(festival, make_household, entrance):
+    admit(make_household(members=1).attendees[0], None, entrance)
+
+    figures = figures_of(festival)
+
+    assert figures.admitted == 1
+    assert [count for _name, count in figures.by_door] == [1]
+
+
+def day_page(festival, browser):
+    return plain(browser.get(f"/manage/{festival.slug}/?lang=en").text)
+
+
+def test_the_day_tells_who_is_inside_and_which_doors_are_silent(
+    festival, make_household, make_device, entrance, sign_in
+):
+    fresh, silent = (make_device(name=name, checkpoints=[entrance]).device for name in ("Cửa A", "Cửa B"))
+    for device, ago, waiting in ((fresh, 125, 0), (silent, 420, 14)):
+        device.last_seen_at, device.waiting = now() - timedelta(seconds=ago), waiting
+    people = make_household(members=3).attendees
+    for person in people:
+        admit(person, fresh, entrance, now() - timedelta(minutes=9))
+    admit(people[0], fresh, entrance, now() - timedelta(minutes=5), direction="out")
+
+    page = day_page(festival, sign_in())
+
+    assert "2 inside now, of 1500 places (0 %)" in page
+    assert "3 people have come in all." in page
+    assert "Phones at the doors still hold 14 scans" in page
+    assert "2 minutes ago" in page
+    assert "silent for 7 minutes, may still hold 14 scans" in page
+
+
+@pytest.mark.parametrize(
+    ("capacity", "words"),
+    [
+        (8, None),
+        (5, "getting full"),
+        (4, "Nobody else may come in"),
+    ],
+)
+def test_the_day_warns_when_the_house_fills_up(
+    festival, make_household, make_device, entrance, sign_in, capacity, words
+):
+    device = make_device(checkpoints=[entrance]).device
+    for person in make_household(members=4).attendees:
+        admit(person, device, entrance)
+    festival.capacity = capacity
+    db.session.commit()
+
+    page = day_page(festival, sign_in())
+
+    assert ("of the places are taken" in page) is (words is not None)
+    assert words is None or words in page
+
+
+def test_an_unpaired_phone_is_named_so_and_another_festivals_doors_are_not_shown(
+    festival, make_festival, make_household, make_device, entrance, sign_in
+):
+    gone = make_device(name="Cửa cũ", checkpoints=[entrance]).device
+    admit(make_household(members=1).attendees[0], gone, entrance)
+    gone.revoked_at = now()
+    make_device(festival=make_festival(), name="Cửa lạ")
+    db.session.commit()
+
+    page = day_page(festival, sign_in())
+
+    assert "Cửa cũ 1 unpaired" in page
+    assert "Cửa lạ" not in page
+    assert db.session.query(Device).count() == 2
 
 
 def test_stamps_and_sessions_are_counted_apart(festival, make_household, make_device, make_session):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from festival.checkin.calls import people, roster, scans, undo, walk_ins  # noqa: F401
+from festival.checkin.calls import duty, people, roster, scans, undo, walk_ins  # noqa: F401
 from festival.checkin.calls.blueprint import bp
 
 __all__ = ["bp"]

@@ -13,13 +13,16 @@ from limits import parse
 
 from festival.checkin import pairing, scanning
 from festival.checkin.calls.blueprint import bp, device_key, read_object, read_waiting
+from festival.checkin.calls.limits import note_guesses, stop_guessing
 from festival.checkin.models import Device
 from festival.checkin.scan_request import MAX_SCANS, ScanRequest, Unreadable, read_offset, read_scan
 from festival.core.clock import now
-from festival.extensions import db, limiter
+from festival.extensions import READING_FIRST, db, limiter, stop_reading
 
 # Nobody types faster; a machine that guesses short codes or numbers of people would.
 BY_HAND = parse("600 per 10 minutes")
+
+READING_FIRST.add("door_api.scans")
 
 
 @bp.post("/scans")
@@ -32,10 +35,13 @@ def scans() -> ResponseReturnValue:
     requests = _read_scans(body.get("scans"))
     device: Device = g.device
     _limit_typing(requests)
+    stop_guessing(requests)
     at = now()
     if device.revoked_at is not None:
         return _hand_in(device, requests, at)
     answers = scanning.record_scans(device, requests, at)
+    note_guesses(requests, answers)
+    stop_reading()
     pairing.note_seen(device, at, read_waiting(body.get("waiting")), read_offset(body.get("clock_offset_ms")))
     db.session.commit()
     return {"answers": [answer.body for answer in answers], "now": at.isoformat()}

@@ -32,9 +32,4 @@ def scanning_words() -> dict[str, Any]:
         "let_in": _("Let in"),
         "household": _("Family of %(name)s", name="{name}"),
         "already_at": _("in at %(at)s, %(door)s", at="{at}", door="{door}"),
-        "born": _("born %(year)s", year="{year}"),
-        "found_none": _("Nobody of that name. Write fewer letters, or try the short code."),
-        "found_more": _("There are more. Add the year of birth."),
-        "found_too_little": _("Write at least two words of the name, or one and the year of birth."),
-        "is_in": _("in since %(at)s", at="{at}"),
     }

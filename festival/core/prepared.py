@@ -1,0 +1,101 @@
+"""Statements that run thousands of times an hour: compiled once, and then handed to the driver itself.
+
+SQLAlchemy writes them and converts their values; what else it makes for each execution (a context, a result that knows
+its columns, events) costs the door as much as the database does. For all other statements `db.session.execute` is
+right.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Dialect, Insert, Select
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.util import identity_key
+
+from festival.extensions import Base, db
+
+Convert = Callable[[Any], Any]
+Entity = TypeVar("Entity", bound=Base)
+
+
+class Prepared:
+    """A SELECT, or an INSERT … RETURNING of the columns `given`. All values come by name, one each: no lists to expand,
+    no defaults that Python makes."""
+
+    def __init__(self, statement: Select[Any] | Insert, given: Sequence[str] | None = None) -> None:
+        self._statement = statement
+        self._given = given
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, **values: Any) -> list[Any]:
+        """Run it in the session's transaction; gives named tuples with the values that SQLAlchemy would give.
+
+        Errors are the driver's own.
+        """
+        connection = db.session.connection()
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, self._given, dialect)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(compiled.text, compiled.bind(values), **compiled.options)
+            return compiled.read(cursor.fetchall())
+        finally:
+            cursor.close()
+
+
+class _Compiled:
+    """For one dialect: the text, and how values get in and out."""
+
+    def __init__(self, statement: Select[Any] | Insert, given: Sequence[str] | None, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect, column_keys=given)
+        self.text = str(compiled)
+        # psycopg plans the first executions anew each time unless told otherwise; sqlite3 remembers by itself.
+        self.options = {"prepare": True} if dialect.name == "postgresql" else {}
+        self._order: list[str] | None = compiled.positiontup
+        converts: dict[str, Convert | None] = {
+            name: parameter.type.dialect_impl(dialect).bind_processor(dialect)
+            for parameter, name in compiled.bind_names.items()
+        }
+        wanted = {name for parameter, name in compiled.bind_names.items() if parameter.required}
+        self._fixed = {
+            name: convert(value) if (convert := converts[name]) else value
+            for name, value in compiled.params.items()
+            if name not in wanted
+        }
+        self._ins = [(name, convert) for name, convert in converts.items() if convert and name in wanted]
+        columns = list(statement.exported_columns)
+        self._row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]  # the columns' names
+        outs = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._outs = [(place, out) for place, out in enumerate(outs) if out]
+
+    def bind(self, values: dict[str, Any]) -> Any:
+        for name, convert in self._ins:
+            values[name] = convert(values[name])
+        values |= self._fixed
+        return values if self._order is None else [values[name] for name in self._order]
+
+    def read(self, found: Sequence[Sequence[Any]]) -> list[Any]:
+        rows = []
+        for each in found:
+            row = list(each)
+            for place, out in self._outs:
+                row[place] = out(row[place])
+            rows.append(self._row._make(row))
+        return rows
+
+
+def as_loaded(entity: type[Entity], row: Any) -> Entity:
+    """A row of all columns as the object that the session would have loaded: changes to it are written, what hangs on
+    it can be followed. One that the session knows already is given as it is."""
+    known = db.session.identity_map.get(identity_key(entity, row.id))
+    if known is not None:
+        return known  # that key is of this entity
+    loaded = entity(**row._asdict())
+    make_transient_to_detached(loaded)
+    db.session.add(loaded)
+    return loaded

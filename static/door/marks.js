@@ -1,0 +1,75 @@
+// What this phone itself let in or out, until the server's roster tells the same. Who is not in the roster (a ticket
+// made a minute ago) is marked by a text of one's own, such as "ticket 17".
+
+/**
+ * @typedef {{at: number, door: string, exitedAt: number}} Been moments in milliseconds; exitedAt 0: is inside
+ * @typedef {Been & {scan: string, settledAt: number}} Mark settledAt: when the server answered that scan, 0 before
+ */
+
+/** @type {Map<number | string, Map<number, Mark>>} by person and checkpoint */
+const marks = new Map();
+
+/**
+ * @param {number | string} who
+ * @param {number} checkpoint
+ * @returns {Mark | null}
+ */
+export function markOf(who, checkpoint) {
+  return marks.get(who)?.get(checkpoint) ?? null;
+}
+
+/** @param {number | string} who */
+export function marksOf(who) {
+  return marks.get(who) ?? new Map();
+}
+
+/**
+ * @param {number | string} who
+ * @param {number} checkpoint
+ * @param {Been} been
+ * @param {string} scan
+ */
+export function setMark(who, checkpoint, been, scan) {
+  const theirs = marks.get(who) ?? new Map();
+  theirs.set(checkpoint, { ...been, scan, settledAt: 0 });
+  marks.set(who, theirs);
+}
+
+/**
+ * @param {number | string} who
+ * @param {number} checkpoint
+ */
+export function dropMark(who, checkpoint) {
+  marks.get(who)?.delete(checkpoint);
+}
+
+/**
+ * The server has answered that scan: its next roster knows it.
+ * @param {string} scan
+ * @param {number} at
+ * @param {boolean} stands false: nobody went through, so the marks go at once
+ */
+export function settleMarks(scan, at, stands) {
+  for (const theirs of marks.values()) {
+    for (const [checkpoint, mark] of theirs) {
+      if (mark.scan !== scan) continue;
+      if (stands) mark.settledAt = at;
+      else theirs.delete(checkpoint);
+    }
+  }
+}
+
+/**
+ * Drops what a roster asked for at that moment tells itself.
+ * @param {number} askedAt
+ */
+export function dropTold(askedAt) {
+  for (const [who, theirs] of marks) {
+    for (const [checkpoint, mark] of theirs) if (mark.settledAt && mark.settledAt < askedAt) theirs.delete(checkpoint);
+    if (!theirs.size) marks.delete(who);
+  }
+}
+
+export function dropMarks() {
+  marks.clear();
+}
