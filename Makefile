@@ -33,7 +33,7 @@ run:
 test:
 	$(READY) test
 	@$(BIN)/python scripts/translations.py compile
-	@$(WITH_NODE) $(BIN)/python -m pytest $(ARGS)
+	@$(WITH_NODE) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint:
 	$(READY) dev

@@ -93,8 +93,10 @@ def stop_reading() -> None:
     connection = db.session.connection()
     if connection.info.get(_WRITES, True):
         return
-    connection.exec_driver_sql("COMMIT")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    cursor = connection.connection.cursor()
+    cursor.execute("COMMIT")
+    cursor.execute("BEGIN IMMEDIATE")
+    cursor.close()
     connection.info[_WRITES] = True
 
 

@@ -12,8 +12,7 @@ from sqlalchemy import select
 from festival.accounts.models import StaffRole
 from festival.accounts.policy import POLICY, Caller, Rule, organizations_of, roles_in
 from festival.application import Application
-from festival.checkin.models import Device
-from festival.checkin.pairing import DEVICE_COOKIE, find_device, find_revoked, may_hand_in
+from festival.checkin.pairing import DEVICE_COOKIE, KnownDevice, may_hand_in, recognize
 from festival.core.paging import LARGEST_ID
 from festival.extensions import db
 from festival.programme.models import Festival
@@ -30,6 +29,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 DOOR_SECURITY_POLICY = CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+
+
+# The same as a page's, put together beforehand: a door is in a hurry, and nobody has set any of them by then.
+HEADERS_OF_CALLS = (
+    ("Content-Security-Policy", DOOR_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
 
 
 def _festival_of(values: dict[str, Any] | None) -> Festival | None:
@@ -60,11 +69,11 @@ def enforce_policy() -> ResponseReturnValue | None:
     return None
 
 
-def _device(rule: Rule) -> Device:
+def _device(rule: Rule) -> KnownDevice:
     """The phone that asks; 401 with the reason, because a phone that was revoked wipes itself and one whose cookie got
     lost must keep the scans it has not sent."""
     token = request.cookies.get(DEVICE_COOKIE, "")
-    device = find_device(token) or (find_revoked(token) if token else None)
+    device = recognize(token)
     if device is None:
         abort(make_response({"reason": "unknown"}, 401))
     if device.revoked_at is not None and (rule.caller is Caller.DEVICE or not may_hand_in(device)):
@@ -117,6 +126,9 @@ def may(endpoint: str) -> bool:
 
 def secure_headers(response: Response) -> Response:
     """The headers every answer carries."""
+    if request.blueprint == "door_api":
+        response.headers.extend(HEADERS_OF_CALLS)
+        return response
     door = request.path.startswith(("/door/", "/static/door/"))  # a worker has the policy of its own script
     response.headers.setdefault("Content-Security-Policy", DOOR_SECURITY_POLICY if door else CONTENT_SECURITY_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

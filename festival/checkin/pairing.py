@@ -6,15 +6,16 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
 from festival.checkin import leases
 from festival.checkin.models import Checkpoint, Device, DeviceMode, PairingCode
 from festival.core.clock import now
-from festival.core.prepared import Prepared, as_loaded
+from festival.core.prepared import Prepared
 from festival.core.secrets import digest, random_token
-from festival.extensions import db
+from festival.extensions import db, stop_reading
 from festival.programme.models import Festival, FestivalStatus
 
 DEVICE_COOKIE = "festival_door"
@@ -126,45 +127,52 @@ def pair(secret: str, on_duty: str) -> Pairing:
     return Pairing(PairingOutcome.PAIRED, device, token)
 
 
+class KnownDevice(NamedTuple):
+    """A phone as its token tells it: all that a scan needs. `get_row` gives the row itself."""
+
+    id: int
+    festival_id: int
+    mode: DeviceMode
+    paired_at: datetime
+    last_seen_at: datetime | None
+    waiting: int
+    clock_offset_ms: int | None
+    revoked_at: datetime | None
+
+
 # Built once: it runs before every scan.
 _DEVICE_OF_TOKEN = Prepared(
-    select(Device.__table__)
+    select(*(getattr(Device, name) for name in KnownDevice._fields))
     .join(Festival, Festival.id == Device.festival_id)
-    .where(
-        Device.token_digest == bindparam("token_digest"),
-        Device.revoked_at.is_(None),
-        Festival.status != FestivalStatus.ARCHIVED,
-    )
+    .where(Device.token_digest == bindparam("token_digest"), Festival.status != FestivalStatus.ARCHIVED)
 )
+
+
+def recognize(token: str) -> KnownDevice | None:
+    """The phone that holds this token, revoked or not, unless its festival was put away."""
+    if not token:
+        return None
+    rows = _DEVICE_OF_TOKEN.rows(token_digest=digest(token[:200]))
+    return KnownDevice._make(rows[0]) if rows else None
+
+
+def get_row(known: KnownDevice) -> Device:
+    """The row of a phone that was recognized."""
+    return db.session.get_one(Device, known.id)
 
 
 def find_device(token: str) -> Device | None:
     """The paired phone that holds this token, unless it was revoked or its festival was put away."""
-    if not token:
-        return None
-    rows = _DEVICE_OF_TOKEN.rows(token_digest=digest(token[:200]))
-    return as_loaded(Device, rows[0]) if rows else None
+    known = recognize(token)
+    return get_row(known) if known is not None and known.revoked_at is None else None
 
 
-def find_revoked(token: str) -> Device | None:
-    """The phone that held this token until it was revoked, as long as its festival is not put away."""
-    return db.session.scalar(
-        select(Device)
-        .join(Festival, Festival.id == Device.festival_id)
-        .where(
-            Device.token_digest == digest(token[:200]),
-            Device.revoked_at.is_not(None),
-            Festival.status != FestivalStatus.ARCHIVED,
-        )
-    )
-
-
-def may_hand_in(device: Device) -> bool:
+def may_hand_in(device: KnownDevice) -> bool:
     """Whether a revoked phone may still send the scans it made before: for a day."""
     return device.revoked_at is not None and now() - device.revoked_at < HANDS_IN
 
 
-def note_seen(device: Device, at: datetime, waiting: int = 0, clock_offset_ms: int | None = None) -> None:
+def note_seen(device: Device | KnownDevice, at: datetime, waiting: int = 0, clock_offset_ms: int | None = None) -> None:
     """Keep when the phone was last heard of, to the minute: a write for each scan would cost more than it tells.
 
     With `waiting` (scans it has not sent yet) or a clock that has moved, it is kept at once.
@@ -172,8 +180,10 @@ def note_seen(device: Device, at: datetime, waiting: int = 0, clock_offset_ms: i
     moved = clock_offset_ms is not None and abs(clock_offset_ms - (device.clock_offset_ms or 0)) > CLOCK_MOVED_MS
     late = device.last_seen_at is None or at - device.last_seen_at >= SEEN_EVERY
     if late or moved or waiting != device.waiting:
-        device.last_seen_at, device.waiting = at, waiting
-        device.clock_offset_ms = device.clock_offset_ms if clock_offset_ms is None else clock_offset_ms
+        told = {} if clock_offset_ms is None else {"clock_offset_ms": clock_offset_ms}
+        stop_reading()
+        noted = update(Device).where(Device.id == device.id).values(last_seen_at=at, waiting=waiting, **told)
+        db.session.execute(noted)
 
 
 def revoke(device: Device) -> None:

@@ -34,6 +34,7 @@ from festival.checkin.judging import (
 )
 from festival.checkin.models import Admission, Device, DeviceMode, Scan, ScanSource
 from festival.checkin.more_facts import load_passages
+from festival.checkin.pairing import KnownDevice
 from festival.checkin.scan_request import ScanRequest, Unreadable
 from festival.checkin.skills import note_skills
 from festival.core.prepared import Prepared
@@ -66,8 +67,8 @@ _TAKE_OVER = {dialect: _take_over_statement(insert) for dialect, insert in _DIAL
 _KEEP = {dialect: insert(_scans).on_conflict_do_nothing().returning(_scans.c.id) for dialect, insert in _DIALECTS}
 _OF_AN_ADMISSION = ("attendee_id", "checkpoint_id", "device_id", "scan_id", "admitted_at", "changed_at")
 _OF_A_SCAN = [column.name for column in _scans.c if not column.name.startswith("und")]
-_ADMIT_ONE = {dialect: Prepared(statement, _OF_AN_ADMISSION) for dialect, statement in _ADMIT.items()}
-_KEEP_ONE = {dialect: Prepared(statement, _OF_A_SCAN) for dialect, statement in _KEEP.items()}
+_ADMIT_ONE = Prepared(_ADMIT, _OF_AN_ADMISSION)
+_KEEP_ONE = Prepared(_KEEP, _OF_A_SCAN)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class _Repeated(Exception):
     """Raised within this module only: an id that was taken to be new is not."""
 
 
-def record_scans(device: Device, scans: Sequence[ScanRequest | Unreadable], at: datetime) -> list[Answer]:
+def record_scans(device: Device | KnownDevice, scans: Sequence[ScanRequest | Unreadable], at: datetime) -> list[Answer]:
     """Record the scans of `device` that arrived at the moment `at`; the answers are in the same order.
 
     A scan whose id is known gets its first answer. One that makes no sense, or is for a checkpoint that is not
@@ -262,9 +263,9 @@ def insert_admissions(rows: Sequence[dict[str, Any]], *, take_over: bool) -> set
     """
     if not rows:
         return set()
-    connection = db.session.connection()
     if len(rows) == 1 and not take_over:
-        return {(row.attendee_id, row.checkpoint_id) for row in _ADMIT_ONE[connection.dialect.name].rows(**rows[0])}
+        return {(row.attendee_id, row.checkpoint_id) for row in _ADMIT_ONE.rows(**rows[0])}
+    connection = db.session.connection()
     statement = (_TAKE_OVER if take_over else _ADMIT)[connection.dialect.name]
     result = connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
     return {(row.attendee_id, row.checkpoint_id) for row in result}
@@ -300,10 +301,10 @@ def _keep(origin: Origin, recorded: Sequence[Judged], answers: Mapping[UUID, Ans
     rows = sorted((row for one in recorded for row in _rows(origin, one, answers, at)), key=lambda row: row["id"])
     if not rows:
         return
-    connection = db.session.connection()
     if len(rows) == 1:
-        kept = _KEEP_ONE[connection.dialect.name].rows(**rows[0])
+        kept = _KEEP_ONE.rows(**rows[0])
     else:
+        connection = db.session.connection()
         kept = list(connection.scalars(_KEEP[connection.dialect.name], rows))
     if len(kept) < len(rows):
         raise _Repeated

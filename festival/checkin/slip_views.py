@@ -14,6 +14,7 @@ from festival.accounts.audit import record
 from festival.checkin import slips
 from festival.checkin.forms import BlankSlipsForm
 from festival.checkin.models import DeviceMode, Slip
+from festival.checkin.pairing import get_row
 from festival.extensions import db, limiter
 from festival.programme.models import Festival
 from festival.registration.tickets import qr_svg, qr_text, slip_text
@@ -33,7 +34,7 @@ def slip(walk_in_id: UUID) -> ResponseReturnValue:
     """The ticket of a walk-in as a label or a sheet. Only who wrote the person down knows the address."""
     if g.device.mode is not DeviceMode.STAFF:
         abort(403)
-    festival: Festival = g.device.festival
+    festival: Festival = get_row(g.device).festival
     registration = find_walk_in(festival, walk_in_id) or abort(404)
     ticket = next((each for each in registration.tickets if each.attendee_id is not None), None) or abort(404)
     name = ticket.attendee.name if ticket.attendee else ""

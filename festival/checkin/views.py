@@ -32,11 +32,10 @@ def scanner() -> ResponseReturnValue:
     Only the page of a paired phone carries the version that lets its service worker keep it.
     """
     token = request.cookies.get(DEVICE_COOKIE, "")
-    device = pairing.find_device(token)
-    if device is None:
-        revoked = pairing.find_revoked(token) if token else None
-        return render_template("checkin/unpaired.html", revoked=revoked, texts=scanner_texts())
-    response = make_response(_page_of(device))
+    known = pairing.recognize(token)
+    if known is None or known.revoked_at is not None:
+        return render_template("checkin/unpaired.html", revoked=known, texts=scanner_texts())
+    response = make_response(_page_of(pairing.get_row(known)))
     response.headers["X-Door-Version"] = shell_version()
     return response
 

@@ -8,24 +8,24 @@ right.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Dialect, Insert, Select
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.util import identity_key
 
-from festival.extensions import Base, db
+from festival.extensions import db
 
 Convert = Callable[[Any], Any]
-Entity = TypeVar("Entity", bound=Base)
+Statement = Select[Any] | Insert
 
 
 class Prepared:
-    """A SELECT, or an INSERT … RETURNING of the columns `given`. All values come by name, one each: no lists to expand,
-    no defaults that Python makes."""
+    """A SELECT, or an INSERT … RETURNING of the columns `given`; one that differs by database comes by its dialect.
 
-    def __init__(self, statement: Select[Any] | Insert, given: Sequence[str] | None = None) -> None:
+    All values come by name, one each: no lists to expand, no defaults that Python makes.
+    """
+
+    def __init__(self, statement: Statement | Mapping[str, Statement], given: Sequence[str] | None = None) -> None:
         self._statement = statement
         self._given = given
         self._compiled: dict[str, _Compiled] = {}
@@ -39,7 +39,8 @@ class Prepared:
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, self._given, dialect)
+            one = self._statement[dialect.name] if isinstance(self._statement, Mapping) else self._statement
+            compiled = self._compiled[dialect.name] = _Compiled(one, self._given, dialect)
         cursor = connection.connection.cursor()
         try:
             cursor.execute(compiled.text, compiled.bind(values), **compiled.options)
@@ -51,7 +52,7 @@ class Prepared:
 class _Compiled:
     """For one dialect: the text, and how values get in and out."""
 
-    def __init__(self, statement: Select[Any] | Insert, given: Sequence[str] | None, dialect: Dialect) -> None:
+    def __init__(self, statement: Statement, given: Sequence[str] | None, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=given)
         self.text = str(compiled)
         # psycopg plans the first executions anew each time unless told otherwise; sqlite3 remembers by itself.
@@ -87,15 +88,3 @@ class _Compiled:
                 row[place] = out(row[place])
             rows.append(self._row._make(row))
         return rows
-
-
-def as_loaded(entity: type[Entity], row: Any) -> Entity:
-    """A row of all columns as the object that the session would have loaded: changes to it are written, what hangs on
-    it can be followed. One that the session knows already is given as it is."""
-    known = db.session.identity_map.get(identity_key(entity, row.id))
-    if known is not None:
-        return known  # that key is of this entity
-    loaded = entity(**row._asdict())
-    make_transient_to_detached(loaded)
-    db.session.add(loaded)
-    return loaded

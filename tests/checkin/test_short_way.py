@@ -11,8 +11,7 @@ from sqlalchemy import select
 from festival.accounts.policy import POLICY, Caller
 from festival.application import CALLS
 from festival.checkin.models import Device
-from festival.checkin.pairing import find_device
-from festival.core.prepared import Prepared, as_loaded
+from festival.core.prepared import Prepared
 from festival.extensions import READING_FIRST, db
 from tests.checkin.conftest import Door, qr_of, tickets_of
 from tests.factories import Festival, Registration
@@ -61,17 +60,3 @@ def test_a_prepared_statement_gives_what_sqlalchemy_gives(door: Door) -> None:
     assert [tuple(row) for row in prepared.rows()] == [
         tuple(row) for row in db.session.execute(select(Device.__table__).where(Device.id == 1))
     ]
-
-
-def test_a_device_that_was_found_can_be_changed_and_followed(door: Door) -> None:
-    db.session.commit()
-    db.session.expunge_all()
-    device = find_device(door.paired.token)
-    assert device is not None
-
-    device.waiting = 7
-    db.session.commit()
-
-    assert db.session.scalar(select(Device.waiting).where(Device.id == device.id)) == 7
-    assert [one.id for one in device.checkpoints] == [door.checkpoint.id]
-    assert as_loaded(Device, device) is device

@@ -107,7 +107,7 @@ def morning(tmp_path: Path) -> Iterator[Morning]:
 
 
 def ready(page: Page) -> None:
-    expect(page.locator("#bar-connection")).to_contain_text("Updated at", timeout=20_000)
+    expect(page.locator("#bar-synced")).to_contain_text("Updated at", timeout=20_000)
     page.wait_for_function(
         """async () => {
           await navigator.serviceWorker.ready;

@@ -266,8 +266,10 @@ def test_two_tabs_are_one_scanner(yard: Yard, gate: Gate, phone: Callable[..., P
     other.goto("/door/?lang=en")
     expect(other.get_by_role("heading", name="The scanner is open in another tab")).to_be_visible()
 
-    other.get_by_role("button", name="Scan here").click()
+    with other.expect_navigation():
+        other.get_by_role("button", name="Scan here").click()
 
+    wait_until_ready(other, installed=False)
     expect(page.get_by_role("heading", name="The scanner is open in another tab")).to_be_visible()
     expect(other.locator("#elsewhere")).to_be_hidden()
     scan(other, gate.tickets[0])

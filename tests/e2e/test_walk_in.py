@@ -113,7 +113,7 @@ def page(phone: BrowserContext) -> Page:
     """The scanner, with its roster, places and slips."""
     opened = phone.new_page()
     with opened.expect_response("**/door/api/roster*"):
-        opened.goto("/door/")
+        opened.goto("/door/?lang=en")
     opened.wait_for_timeout(300)  # until the roster is taken over
     return opened
 

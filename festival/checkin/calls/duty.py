@@ -21,7 +21,7 @@ def on_duty() -> ResponseReturnValue:
     name = read_object().get("name")
     if not isinstance(name, str) or not (tidied := tidy(name)) or len(tidied) > LONGEST:
         abort(422)
-    g.device.on_duty = tidied
+    pairing.get_row(g.device).on_duty = tidied
     db.session.commit()
     return {}
 
@@ -31,7 +31,7 @@ def on_duty() -> ResponseReturnValue:
 def unpair() -> ResponseReturnValue:
     """The phone gives its place back; its cookie goes."""
     read_object()
-    pairing.revoke(g.device)
+    pairing.revoke(pairing.get_row(g.device))
     db.session.commit()
     response = jsonify({})
     response.delete_cookie(DEVICE_COOKIE, path=url_for("checkin.scanner").rstrip("/"))

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from festival.checkin.calls.blueprint import bp, device_key, read_object
 from festival.checkin.finding import FindOutcome, find_people
+from festival.checkin.pairing import get_row
 from festival.core.clock import local
 from festival.extensions import limiter
 
@@ -25,7 +26,7 @@ def people() -> ResponseReturnValue:
     typed, checkpoint = wanted.get("name"), wanted.get("checkpoint")
     if not isinstance(typed, str) or type(checkpoint) is not int or not 0 < checkpoint < 2**31:
         abort(422)
-    found = find_people(g.device, checkpoint, typed)
+    found = find_people(get_row(g.device), checkpoint, typed)
     if found.outcome in _REFUSED:
         abort(403)
     return {

@@ -14,10 +14,10 @@ from limits import parse
 from festival.checkin import pairing, scanning
 from festival.checkin.calls.blueprint import bp, device_key, read_object, read_waiting
 from festival.checkin.calls.limits import note_guesses, stop_guessing
-from festival.checkin.models import Device
+from festival.checkin.pairing import KnownDevice
 from festival.checkin.scan_request import MAX_SCANS, ScanRequest, Unreadable, read_offset, read_scan
 from festival.core.clock import now
-from festival.extensions import READING_FIRST, db, limiter, stop_reading
+from festival.extensions import READING_FIRST, db, limiter
 
 # Nobody types faster; a machine that guesses short codes or numbers of people would.
 BY_HAND = parse("600 per 10 minutes")
@@ -33,7 +33,7 @@ def scans() -> ResponseReturnValue:
     """
     body = read_object()
     requests = _read_scans(body.get("scans"))
-    device: Device = g.device
+    device: KnownDevice = g.device
     _limit_typing(requests)
     stop_guessing(requests)
     at = now()
@@ -41,13 +41,12 @@ def scans() -> ResponseReturnValue:
         return _hand_in(device, requests, at)
     answers = scanning.record_scans(device, requests, at)
     note_guesses(requests, answers)
-    stop_reading()
     pairing.note_seen(device, at, read_waiting(body.get("waiting")), read_offset(body.get("clock_offset_ms")))
     db.session.commit()
     return {"answers": [answer.body for answer in answers], "now": at.isoformat()}
 
 
-def _hand_in(device: Device, requests: Sequence[ScanRequest | Unreadable], at: datetime) -> ResponseReturnValue:
+def _hand_in(device: KnownDevice, requests: Sequence[ScanRequest | Unreadable], at: datetime) -> ResponseReturnValue:
     """What a revoked phone still had: kept as made before it was revoked, and nothing is told about anybody."""
     made_offline = [replace(one, offline=True) if isinstance(one, ScanRequest) else one for one in requests]
     scanning.record_scans(device, made_offline, at)

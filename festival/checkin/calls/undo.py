@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from festival.checkin import undoing
 from festival.checkin.calls.blueprint import bp, device_key, read_object
 from festival.checkin.models import Device
+from festival.checkin.pairing import get_row
 from festival.checkin.scan_request import read_offset
 from festival.checkin.undoing import UndoOutcome
 from festival.core.clock import now
@@ -33,7 +34,7 @@ def undo() -> ResponseReturnValue:
         abort(422)
     if len(raw) > MOST:
         abort(413)
-    device: Device = g.device
+    device = get_row(g.device)
     at = now()
     answers = [_answer(device, one, at) for one in raw]
     db.session.commit()

@@ -10,7 +10,7 @@ from limits import parse
 from festival.checkin import pairing
 from festival.checkin import walk_ins as domain
 from festival.checkin.calls.blueprint import bp, device_key, read_object, read_waiting
-from festival.checkin.models import Device, DeviceMode
+from festival.checkin.models import DeviceMode
 from festival.checkin.scan_request import read_offset
 from festival.checkin.walk_in_request import MAX_WALK_INS, read_walk_in
 from festival.core.clock import now
@@ -23,7 +23,7 @@ BY_DEVICE = parse("300 per 10 minutes")
 @bp.post("/walk-ins")
 def walk_ins() -> ResponseReturnValue:
     """Register 1 to 50 people and let them in; each is answered in the same order (`festival/checkin/walk_ins.py`)."""
-    device: Device = g.device
+    device = pairing.get_row(g.device)
     if device.mode is not DeviceMode.STAFF:
         abort(403)
     body = read_object()
