@@ -36,6 +36,7 @@ HEADERS_OF_CALLS = (
     ("Content-Security-Policy", DOOR_SECURITY_POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cache-Control", "no-store"),
 )
@@ -128,7 +129,7 @@ def secure_headers(response: Response) -> Response:
     """The headers every answer carries."""
     if request.blueprint == "door_api":
         response.headers.extend(HEADERS_OF_CALLS)
-        return response
+        return _over_https(response)
     door = request.path.startswith(("/door/", "/static/door/"))  # a worker has the policy of its own script
     response.headers.setdefault("Content-Security-Policy", DOOR_SECURITY_POLICY if door else CONTENT_SECURITY_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -142,6 +143,10 @@ def secure_headers(response: Response) -> Response:
             response.headers["Cache-Control"] = "no-store"  # a file that is sent brings a weaker one
         response.headers.setdefault("Cache-Control", "no-cache")
         response.vary.update(("Cookie", "Accept-Language"))
+    return _over_https(response)
+
+
+def _over_https(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

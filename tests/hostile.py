@@ -120,6 +120,7 @@ class House:
             "slip_id": "1",
             "walk_in_id": str(uuid4()),
             "scan_id": self.scan,
+            "what": "entrance",
             "code": self.pairing,
             "token": "a",
             "filename": "robots.txt",

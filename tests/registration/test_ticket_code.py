@@ -8,7 +8,7 @@ import pytest
 
 from festival.core.clock import today
 from festival.registration.models import TicketKind
-from festival.registration.ticket_code import CODE_LENGTH, decode, encode, verify
+from festival.registration.ticket_code import CODE_LENGTH, CodeKind, decode, encode, verify
 from festival.registration.tickets import qr_matrix, qr_text
 
 
@@ -20,7 +20,7 @@ def code(festival):
 def test_a_code_says_what_was_put_in(festival, code):
     read = decode(f"HTTPS://FESTIVAL.TEST/Q/{code}")
 
-    assert (read.kind, read.festival_id, read.ticket_id) == (TicketKind.TICKET, festival.id, 77)
+    assert (read.kind, read.festival_id, read.ticket_id) == (CodeKind.TICKET, festival.id, 77)
     assert (read.first_day, read.days) == (date(2027, 10, 10), 2)
     assert verify(read, festival.public_key)
 
