@@ -85,19 +85,21 @@ READING_FIRST: set[str] = set()
 """Endpoints that read, think, and call `stop_reading` before they write: SQLite's write lock is not held meanwhile."""
 
 
-def stop_reading() -> None:
+def stop_reading() -> Connection:
     """From here on this transaction may write; before, it has only read. Does nothing where it could write already.
 
     As on PostgreSQL, somebody else may have written meanwhile: what must be exact is decided by what is written.
+    Gives the session's connection.
     """
     connection = db.session.connection()
     if connection.info.get(_WRITES, True):
-        return
+        return connection
     cursor = connection.connection.cursor()
     cursor.execute("COMMIT")
     cursor.execute("BEGIN IMMEDIATE")
     cursor.close()
     connection.info[_WRITES] = True
+    return connection
 
 
 def begin_writing() -> None:

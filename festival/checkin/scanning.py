@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, and_, literal, or_, update
+from sqlalchemy import Connection, Table, and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from festival.checkin.answers import Answer, compose
@@ -32,7 +32,7 @@ from festival.checkin.judging import (
     moment_of,
     read_meaning,
 )
-from festival.checkin.models import Admission, Device, DeviceMode, Scan, ScanSource
+from festival.checkin.models import Admission, Checkpoint, Device, DeviceMode, Scan, ScanSource
 from festival.checkin.more_facts import load_passages
 from festival.checkin.pairing import KnownDevice
 from festival.checkin.scan_request import ScanRequest, Unreadable
@@ -40,9 +40,12 @@ from festival.checkin.skills import note_skills
 from festival.core.prepared import Prepared
 from festival.extensions import Base, db, stop_reading
 from festival.programme.models import Festival
+from festival.registration.models import Attendee
 
 _admissions: Table = Base.metadata.tables[Admission.__tablename__]
 _scans: Table = Base.metadata.tables[Scan.__tablename__]
+_places: Table = Base.metadata.tables[Checkpoint.__tablename__]
+_people: Table = Base.metadata.tables[Attendee.__tablename__]
 
 
 def _take_over_statement(insert: Any) -> Any:
@@ -169,10 +172,36 @@ def _first_answers(scans: Collection[ScanRequest], origin: Origin) -> dict[UUID,
                 .where(or_(_scans.c.id == scan.id, _scans.c.part_of == scan.id), _scans.c.undone_at.is_(None))
                 .values(offline=True, shown=scan.shown, passed=or_(_scans.c.passed, and_(somebody, literal(went))))
             )
+            if went and scan.direction == "in":
+                _admit_unheard(scan.id)
     return {
         scan_id: Answer.refused(str(scan_id), "id") if first.body is None else Answer(first.body)
         for scan_id, first in found.items()
     }
+
+
+def _admit_unheard(scan_id: UUID) -> None:
+    """Who went in without hearing that somebody else was first is first after all when that one was undone since."""
+    let_in = (Verdict.ADMITTED.value, Verdict.ALREADY_ADMITTED.value)
+    other = _people.alias("other")
+    first = select(func.min(other.c.id)).where(other.c.registration_id == _people.c.registration_id).scalar_subquery()
+    rows = db.session.execute(
+        select(
+            case((_places.c.per_household, first), else_=_people.c.id).label("attendee_id"),
+            _scans.c.checkpoint_id,
+            _scans.c.device_id,
+            _scans.c.id.label("scan_id"),
+            _scans.c.scanned_at.label("admitted_at"),
+            _scans.c.received_at.label("changed_at"),
+        )
+        .join(_people, _people.c.id == _scans.c.attendee_id)
+        .join(_places, _places.c.id == _scans.c.checkpoint_id)
+        .where(or_(_scans.c.id == scan_id, _scans.c.part_of == scan_id))
+        .where(_scans.c.passed, _scans.c.undone_at.is_(None), _scans.c.verdict.in_(let_in))
+        .order_by("attendee_id", _scans.c.id)
+    )
+    by_owner = {row["attendee_id"]: dict(row) for row in reversed(rows.mappings().all())}
+    insert_admissions(db.session.connection(), [by_owner[owner] for owner in sorted(by_owner)], take_over=True)
 
 
 def _record(origin: Origin, scans: Sequence[ScanRequest], at: datetime) -> dict[UUID, Answer]:
@@ -190,25 +219,27 @@ def _record(origin: Origin, scans: Sequence[ScanRequest], at: datetime) -> dict[
             answers[one.id] = Answer.refused(str(one.id), one.field)
         else:
             judged.append(one)
-    stop_reading()
-    _admit(origin, judged, at)
+    connection = stop_reading()
+    _admit(connection, origin, judged, at)
     answers |= {one.request.id: compose(one, origin.given_names_only) for one in judged}
     recorded = [one for one in judged if not one.choose]
-    _keep(origin, recorded, answers, at)
+    _keep(connection, origin, recorded, answers, at)
     note_skills(recorded)
     return answers
 
 
-def _admit(origin: Origin, judged: Iterable[Judged], at: datetime) -> None:
+def _admit(connection: Connection, origin: Origin, judged: Iterable[Judged], at: datetime) -> None:
     """Let people in; whoever comes second, here or at another door, is told about the first."""
     wishes = [(pair, one, line) for one in judged for pair, line in one.admissible()]
     if wishes:
         wishes = claim(origin.whose, wishes)
-        _admit_first_comers(origin, wishes, at)
+        _admit_first_comers(connection, origin, wishes, at)
     _note_returns(judged, at)
 
 
-def _admit_first_comers(origin: Origin, wishes: list[tuple[Pair, Judged, Line]], at: datetime) -> None:
+def _admit_first_comers(
+    connection: Connection, origin: Origin, wishes: list[tuple[Pair, Judged, Line]], at: datetime
+) -> None:
     owners: dict[Pair, tuple[Judged, Line]] = {}
     for pair, one, line in wishes:
         owners.setdefault(pair, (one, line))
@@ -229,7 +260,7 @@ def _admit_first_comers(origin: Origin, wishes: list[tuple[Pair, Judged, Line]],
             for (attendee_id, checkpoint_id), (one, line) in in_order
             if one.request.offline is offline
         ]
-        mine |= insert_admissions(rows, take_over=offline)
+        mine |= insert_admissions(connection, rows, take_over=offline)
     for pair in mine:
         owners[pair][1].verdict = Verdict.ADMITTED
     _tell_the_others(
@@ -255,7 +286,7 @@ def _tell_the_others(late: list[tuple[Pair, Judged, Line]]) -> None:
         line.verdict = decide(line.facts, one.place, line.history, moment)
 
 
-def insert_admissions(rows: Sequence[dict[str, Any]], *, take_over: bool) -> set[Pair]:
+def insert_admissions(connection: Connection, rows: Sequence[dict[str, Any]], *, take_over: bool) -> set[Pair]:
     """Let these people in; gives the pairs whose admission is now the given one. Of two doors, exactly one gets it.
 
     With `take_over` the earlier of two admissions stands, whichever comes first: for scans of phones that could not
@@ -264,8 +295,7 @@ def insert_admissions(rows: Sequence[dict[str, Any]], *, take_over: bool) -> set
     if not rows:
         return set()
     if len(rows) == 1 and not take_over:
-        return {(row.attendee_id, row.checkpoint_id) for row in _ADMIT_ONE.rows(**rows[0])}
-    connection = db.session.connection()
+        return {(row.attendee_id, row.checkpoint_id) for row in _ADMIT_ONE.rows(connection, **rows[0])}
     statement = (_TAKE_OVER if take_over else _ADMIT)[connection.dialect.name]
     result = connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
     return {(row.attendee_id, row.checkpoint_id) for row in result}
@@ -296,15 +326,16 @@ def _note_returns(judged: Iterable[Judged], at: datetime) -> None:
                 line.verdict = decide(line.facts, one.place, line.history, one.moment)
 
 
-def _keep(origin: Origin, recorded: Sequence[Judged], answers: Mapping[UUID, Answer], at: datetime) -> None:
+def _keep(
+    connection: Connection, origin: Origin, recorded: Sequence[Judged], answers: Mapping[UUID, Answer], at: datetime
+) -> None:
     """Insert the scans. Raises `_Repeated` when one of them is there already."""
     rows = sorted((row for one in recorded for row in _rows(origin, one, answers, at)), key=lambda row: row["id"])
     if not rows:
         return
     if len(rows) == 1:
-        kept = _KEEP_ONE.rows(**rows[0])
+        kept = _KEEP_ONE.rows(connection, **rows[0])
     else:
-        connection = db.session.connection()
         kept = list(connection.scalars(_KEEP[connection.dialect.name], rows))
     if len(kept) < len(rows):
         raise _Repeated

@@ -98,7 +98,7 @@ def _pass_on(parts: Sequence[Scan]) -> None:
             "admitted_at": following.scanned_at,
             "changed_at": following.received_at,
         }
-        insert_admissions([row], take_over=True)
+        insert_admissions(db.session.connection(), [row], take_over=True)
 
 
 def _next_scan(checkpoint: Checkpoint, owner: int) -> Scan | None:

@@ -11,7 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, Select
+from sqlalchemy import Connection, Dialect, Insert, Select
 
 from festival.extensions import db
 
@@ -30,12 +30,12 @@ class Prepared:
         self._given = given
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, **values: Any) -> list[Any]:
+    def rows(self, connection: Connection | None = None, /, **values: Any) -> list[Any]:
         """Run it in the session's transaction; gives named tuples with the values that SQLAlchemy would give.
 
-        Errors are the driver's own.
+        Errors are the driver's own. Who has the session's connection at hand gives it: asking for it has its price.
         """
-        connection = db.session.connection()
+        connection = connection or db.session.connection()
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:

@@ -1,9 +1,10 @@
 // The scanner's page: the parts put together. Codes come in from the camera, a picture, a hand-held scanner, the keyboard
 // or a name; what becomes of them is in scanning.js, what keeps the phone and the server alike in sync.js.
 
-import { prepareBar } from "./bar.js";
 import { isInDetails, prepareDetails } from "./bar-details.js";
+import { prepareBar } from "./bar.js";
 import { camera, prepareCamera, sayReady } from "./camera-view.js";
+import { prepareDayNumber, refreshDayNumber } from "./day-number.js";
 import { chosenDirection, prepareDirection, refreshDirection } from "./direction.js";
 import { isFinding, prepareFinder } from "./finder.js";
 import { isChoosing } from "./household.js";
@@ -67,12 +68,14 @@ prepareCamera({ seen: takeFromCamera, inPicture: takeByHand, started: refreshZoo
 preparePlaces(() => {
   refreshDirection();
   refreshSkills();
+  refreshDayNumber();
 });
 prepareTyping(takeByHand);
 prepareFinder(chosenCheckpoint, (attendee) => void takePerson(attendee));
 prepareUndo();
 prepareDirection(facts);
 prepareSkills(facts);
+prepareDayNumber(facts);
 prepareZoom(camera);
 prepareWalkIns({ checkpoint: chosenCheckpoint, facts, showVerdict });
 prepareBar();

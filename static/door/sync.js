@@ -13,6 +13,8 @@ import { read, write } from "./store.js";
 /** @typedef {import("./queue.js").Entry} Entry */
 
 const BATCH = 200;
+/** What the server takes in one call. */
+const LARGEST = { walk_in: 50, scan: BATCH, undo: 100 };
 const EVERY = 15_000;
 const EVERY_AFTERWARDS = 10 * 60_000;
 const SUSPECTS_AGAIN = 2_000;
@@ -148,7 +150,7 @@ async function drainKind(kind, list) {
   const failed = new Set();
   let failedInARow = 0;
   for (;;) {
-    const batch = next(kind, size, failed);
+    const batch = next(kind, Math.min(size, LARGEST[kind]), failed);
     if (!batch.length) {
       for (const id of failed) suspects.add(id);
       return true;

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from festival.checkin import undoing
 from festival.checkin.models import Admission, Scan
 from festival.core.clock import now
 from festival.extensions import db
@@ -170,3 +171,23 @@ def test_scans_made_before_the_festival_was_closed_count_when_they_come_after_it
 
     assert late["verdict"] == "admitted"
     assert door.scan(qr_of(second, festival))["verdict"] == "closed"
+
+
+def test_who_went_in_unheard_owns_the_admission_when_the_first_scan_was_undone_meanwhile(
+    make_door: MakeDoor, festival: Festival, make_household: Make
+) -> None:
+    door_a = make_door("Cửa A")
+    door_b = make_door("Cửa B", checkpoint=door_a.checkpoint)
+    code = qr_of(tickets_of(make_household())[0], festival)
+    first = door_a.scan(code)
+    scan = door_b.scan_of(code)
+    door_b.send(scan)  # already admitted, but the door does not hear it
+    owner = undoing.find_scan(festival.id, UUID(first["id"]))
+    assert owner is not None
+    undoing.undo(owner, "Quét nhầm", now())
+    db.session.commit()
+    assert admissions() == 0
+
+    door_b.send({**scan, "offline": True, "shown": "admitted"})
+
+    assert [str(one) for one in db.session.scalars(select(Admission.scan_id))] == [scan["id"]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from festival.checkin import scanning
 from festival.checkin.models import Admission, Scan
@@ -65,10 +65,10 @@ def judged_before_anyone_is_admitted(monkeypatch: pytest.MonkeyPatch) -> None:
     insert = scanning.insert_admissions
     meeting = threading.Barrier(DOORS)
 
-    def insert_together(rows: Sequence[dict[str, Any]], **how: bool) -> set[scanning.Pair]:
+    def insert_together(connection: Connection, rows: Sequence[dict[str, Any]], **how: bool) -> set[scanning.Pair]:
         with contextlib.suppress(threading.BrokenBarrierError):
             meeting.wait(0.4)
-        return insert(rows, **how)
+        return insert(connection, rows, **how)
 
     monkeypatch.setattr(scanning, "insert_admissions", insert_together)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -205,6 +206,7 @@ def test_people_are_reached_with_the_keyboard(house: House, phone: Page) -> None
 
 def test_the_skill_shown_stays_chosen_and_is_kept(house: House, phone: Page) -> None:
     expect(phone.locator("#skills")).to_be_hidden()
+    expect(phone.locator("#day-number")).to_be_hidden()
     phone.locator("#checkpoint").select_option(label="Gian A01")
     phone.locator("#skills summary").click()
     phone.get_by_role("button", name="Gọi 115").click()
@@ -212,6 +214,7 @@ def test_the_skill_shown_stays_chosen_and_is_kept(house: House, phone: Page) -> 
         type_code(phone, code)
         expect_verdict(phone, "Welcome!")
     expect(phone.locator("#skill-chosen")).to_have_text("Gọi 115")
+    expect(phone.locator("#day-number-digits")).to_have_text(re.compile(r"^\d\d$"))  # for visitors at the poster
 
     phone.locator("#skills summary").click()
     phone.get_by_role("button", name="No skill").click()
