@@ -117,6 +117,11 @@ def ready(page: Page) -> None:
     )
 
 
+def started(page: Page) -> None:
+    """What is kept on the phone has been read: from now on it scans."""
+    page.wait_for_function("() => performance.getEntriesByName('door ready').length > 0", timeout=20_000)
+
+
 def open_phone(context: BrowserContext, morning: Morning, token: str) -> Page:
     cookie: Any = {"name": DEVICE_COOKIE, "value": token, "domain": "127.0.0.1", "path": "/door", "httpOnly": True}
     context.add_cookies([{**cookie, "sameSite": "Strict", "expires": time.time() + 86_400}])
@@ -170,12 +175,14 @@ def test_a_morning_without_a_network_loses_nothing(morning: Morning, playwright:
 
     # The second phone's page is reloaded, the third's browser is killed; both go on without a network.
     pages[1].reload()
+    started(pages[1])
     expect(pages[1].locator("#bar-waiting")).to_contain_text("60")
     phones[2].close()
     phones[2] = switch_on(2)
     phones[2].set_offline(True)
     pages[2] = phones[2].pages[0] if phones[2].pages else phones[2].new_page()
     pages[2].goto(f"{morning.address}/door/")
+    started(pages[2])
     expect(pages[2].locator("#bar-waiting")).to_contain_text("60")
     again = pages[2].evaluate(SCAN_ALL, [morning.codes[10], morning.codes[119]])
     assert again == ["Already in", "Welcome!"]
