@@ -14,63 +14,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, and_, case, func, literal, or_, select, update
+from sqlalchemy import Connection, Table, and_, literal, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from festival.checkin.admitting import admit, admit_unheard
 from festival.checkin.answers import Answer, compose
-from festival.checkin.claims import claim
-from festival.checkin.decision import Verdict, decide
-from festival.checkin.facts import Whose, history_at, load_admissions, load_answers
-from festival.checkin.judging import (
-    WENT_THROUGH,
-    Judged,
-    Line,
-    Pair,
-    Senseless,
-    judge_all,
-    look_at,
-    moment_of,
-    read_meaning,
-)
-from festival.checkin.models import Admission, Checkpoint, Device, DeviceMode, Scan, ScanSource
-from festival.checkin.more_facts import load_passages
+from festival.checkin.facts import Whose, load_answers
+from festival.checkin.judging import WENT_THROUGH, Judged, Senseless, judge_all, look_at, moment_of, read_meaning
+from festival.checkin.models import Device, DeviceMode, Scan, ScanSource
 from festival.checkin.pairing import KnownDevice
 from festival.checkin.scan_request import ScanRequest, Unreadable
 from festival.checkin.skills import note_skills
 from festival.core.prepared import Prepared
 from festival.extensions import Base, db, stop_reading
 from festival.programme.models import Festival
-from festival.registration.models import Attendee
 
-_admissions: Table = Base.metadata.tables[Admission.__tablename__]
 _scans: Table = Base.metadata.tables[Scan.__tablename__]
-_places: Table = Base.metadata.tables[Checkpoint.__tablename__]
-_people: Table = Base.metadata.tables[Attendee.__tablename__]
 
 
-def _take_over_statement(insert: Any) -> Any:
-    """An admission, or its taking over by an earlier scan: one statement, so that the earliest owns it in any order."""
-    new = insert(_admissions)
-    earlier = or_(
-        new.excluded.admitted_at < _admissions.c.admitted_at,
-        and_(new.excluded.admitted_at == _admissions.c.admitted_at, new.excluded.scan_id < _admissions.c.scan_id),
-    )
-    columns = ("device_id", "scan_id", "admitted_at", "changed_at")
-    return new.on_conflict_do_update(
-        index_elements=["attendee_id", "checkpoint_id"],
-        set_={name: getattr(new.excluded, name) for name in columns},
-        where=earlier,
-    ).returning(_admissions.c.attendee_id, _admissions.c.checkpoint_id)
-
-
-_DIALECTS = (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
-_PAIR = (_admissions.c.attendee_id, _admissions.c.checkpoint_id)
-_ADMIT = {dialect: insert(_admissions).on_conflict_do_nothing().returning(*_PAIR) for dialect, insert in _DIALECTS}
-_TAKE_OVER = {dialect: _take_over_statement(insert) for dialect, insert in _DIALECTS}
-_KEEP = {dialect: insert(_scans).on_conflict_do_nothing().returning(_scans.c.id) for dialect, insert in _DIALECTS}
-_OF_AN_ADMISSION = ("attendee_id", "checkpoint_id", "device_id", "scan_id", "admitted_at", "changed_at")
+_KEEP = {
+    dialect: insert(_scans).on_conflict_do_nothing().returning(_scans.c.id)
+    for dialect, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
 _OF_A_SCAN = [column.name for column in _scans.c if not column.name.startswith("und")]
-_ADMIT_ONE = Prepared(_ADMIT, _OF_AN_ADMISSION)
 _KEEP_ONE = Prepared(_KEEP, _OF_A_SCAN)
 
 
@@ -173,35 +139,11 @@ def _first_answers(scans: Collection[ScanRequest], origin: Origin) -> dict[UUID,
                 .values(offline=True, shown=scan.shown, passed=or_(_scans.c.passed, and_(somebody, literal(went))))
             )
             if went and scan.direction == "in":
-                _admit_unheard(scan.id)
+                admit_unheard(scan.id)
     return {
         scan_id: Answer.refused(str(scan_id), "id") if first.body is None else Answer(first.body)
         for scan_id, first in found.items()
     }
-
-
-def _admit_unheard(scan_id: UUID) -> None:
-    """Who went in without hearing that somebody else was first is first after all when that one was undone since."""
-    let_in = (Verdict.ADMITTED.value, Verdict.ALREADY_ADMITTED.value)
-    other = _people.alias("other")
-    first = select(func.min(other.c.id)).where(other.c.registration_id == _people.c.registration_id).scalar_subquery()
-    rows = db.session.execute(
-        select(
-            case((_places.c.per_household, first), else_=_people.c.id).label("attendee_id"),
-            _scans.c.checkpoint_id,
-            _scans.c.device_id,
-            _scans.c.id.label("scan_id"),
-            _scans.c.scanned_at.label("admitted_at"),
-            _scans.c.received_at.label("changed_at"),
-        )
-        .join(_people, _people.c.id == _scans.c.attendee_id)
-        .join(_places, _places.c.id == _scans.c.checkpoint_id)
-        .where(or_(_scans.c.id == scan_id, _scans.c.part_of == scan_id))
-        .where(_scans.c.passed, _scans.c.undone_at.is_(None), _scans.c.verdict.in_(let_in))
-        .order_by("attendee_id", _scans.c.id)
-    )
-    by_owner = {row["attendee_id"]: dict(row) for row in reversed(rows.mappings().all())}
-    insert_admissions(db.session.connection(), [by_owner[owner] for owner in sorted(by_owner)], take_over=True)
 
 
 def _record(origin: Origin, scans: Sequence[ScanRequest], at: datetime) -> dict[UUID, Answer]:
@@ -220,110 +162,12 @@ def _record(origin: Origin, scans: Sequence[ScanRequest], at: datetime) -> dict[
         else:
             judged.append(one)
     connection = stop_reading()
-    _admit(connection, origin, judged, at)
+    admit(connection, origin.whose, judged, at)
     answers |= {one.request.id: compose(one, origin.given_names_only) for one in judged}
     recorded = [one for one in judged if not one.choose]
     _keep(connection, origin, recorded, answers, at)
     note_skills(recorded)
     return answers
-
-
-def _admit(connection: Connection, origin: Origin, judged: Iterable[Judged], at: datetime) -> None:
-    """Let people in; whoever comes second, here or at another door, is told about the first."""
-    wishes = [(pair, one, line) for one in judged for pair, line in one.admissible()]
-    if wishes:
-        wishes = claim(origin.whose, wishes)
-        _admit_first_comers(connection, origin, wishes, at)
-    _note_returns(judged, at)
-
-
-def _admit_first_comers(
-    connection: Connection, origin: Origin, wishes: list[tuple[Pair, Judged, Line]], at: datetime
-) -> None:
-    owners: dict[Pair, tuple[Judged, Line]] = {}
-    for pair, one, line in wishes:
-        owners.setdefault(pair, (one, line))
-    if not owners:
-        return
-    in_order = sorted(owners.items(), key=lambda item: item[0])
-    mine: set[Pair] = set()
-    for offline in (False, True):
-        rows = [
-            {
-                "attendee_id": attendee_id,
-                "checkpoint_id": checkpoint_id,
-                "device_id": origin.whose.device_id,
-                "scan_id": line.scan_id,
-                "admitted_at": one.moment,
-                "changed_at": at,
-            }
-            for (attendee_id, checkpoint_id), (one, line) in in_order
-            if one.request.offline is offline
-        ]
-        mine |= insert_admissions(connection, rows, take_over=offline)
-    for pair in mine:
-        owners[pair][1].verdict = Verdict.ADMITTED
-    _tell_the_others(
-        # Who was known to be in has been judged with that already (and may have come back).
-        [
-            (pair, one, line)
-            for pair, one, line in wishes
-            if line.history.admitted_at is None and not (pair in mine and line is owners[pair][1])
-        ]
-    )
-
-
-def _tell_the_others(late: list[tuple[Pair, Judged, Line]]) -> None:
-    """Those whom another scan was faster for: when, and at which door."""
-    if not late:
-        return
-    known = load_admissions({pair[0] for pair, _, _ in late}, {pair[1] for pair, _, _ in late})
-    for pair, one, line in late:
-        line.history = known[pair].history
-        first = line.history.admitted_at or one.moment
-        # Of two doors at the same moment the one that asked second may have looked at its clock first.
-        moment = one.moment if one.request.offline else max(one.moment, first)
-        line.verdict = decide(line.facts, one.place, line.history, moment)
-
-
-def insert_admissions(connection: Connection, rows: Sequence[dict[str, Any]], *, take_over: bool) -> set[Pair]:
-    """Let these people in; gives the pairs whose admission is now the given one. Of two doors, exactly one gets it.
-
-    With `take_over` the earlier of two admissions stands, whichever comes first: for scans of phones that could not
-    ask. A door that asks and finds somebody in does not let the person in, so it takes nothing over.
-    """
-    if not rows:
-        return set()
-    if len(rows) == 1 and not take_over:
-        return {(row.attendee_id, row.checkpoint_id) for row in _ADMIT_ONE.rows(connection, **rows[0])}
-    statement = (_TAKE_OVER if take_over else _ADMIT)[connection.dialect.name]
-    result = connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
-    return {(row.attendee_id, row.checkpoint_id) for row in result}
-
-
-def _note_returns(judged: Iterable[Judged], at: datetime) -> None:
-    """People who go out, or come in again: phones learn it from the admission, which is marked as changed.
-
-    Two doors that let the same person in again at the same moment take turns here, and the second one sees the first.
-    """
-    for one in judged:
-        if one.choose or not one.place.has_a_way_out:
-            continue
-        for line in one.lines:
-            if line.person is None or line.verdict not in (Verdict.ADMITTED, Verdict.EXITED):
-                continue
-            back = line.verdict is Verdict.ADMITTED
-            if back and line.history.admitted_at is None:
-                continue  # for the first time
-            attendee_id = line.person.attendee_id
-            mine = _admissions.c.attendee_id == attendee_id
-            if back:
-                mine = and_(mine, _admissions.c.checkpoint_id == one.post.id)
-            db.session.execute(update(_admissions).where(mine).values(changed_at=at))
-            if back and not one.request.offline:
-                passages = load_passages([attendee_id], one.post).get(attendee_id, [])
-                line.history = history_at(one.moment, passages)
-                line.verdict = decide(line.facts, one.place, line.history, one.moment)
 
 
 def _keep(

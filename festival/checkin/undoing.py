@@ -12,10 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
 
+from festival.checkin.admitting import insert_admissions
 from festival.checkin.claims import return_stock
 from festival.checkin.decision import Verdict
 from festival.checkin.models import Admission, Checkpoint, Device, Scan, ShownSkill
-from festival.checkin.scanning import insert_admissions
 from festival.core.text import tidy
 from festival.extensions import db
 from festival.registration.models import Attendee

@@ -24,8 +24,12 @@ import { isWaiting, showVerdict } from "./verdict-screen.js";
 import { isWritingDown, prepareWalkIns, takeCard } from "./walk-in.js";
 import { prepareZoom, refreshZoom } from "./zoom.js";
 
+const MOMENT = 50;
+
 const repeats = new Repeats();
 let running = false;
+/** What was typed, one after the other. */
+let typed = Promise.resolve();
 
 /** Something stands on the screen that a code in front of the camera is not meant for. */
 function isOccupied() {
@@ -49,11 +53,21 @@ function takeFromCamera(found) {
   void takeText(found).then(() => repeats.note(key, Date.now()));
 }
 
-/** @param {string} given typed, or read from a picture */
+/**
+ * Typed, or read from a picture. A hand-held scanner may be faster than the phone, which has just been switched on or
+ * waits for an answer: each code waits for its turn, and none is dropped.
+ * @param {string} given
+ */
 function takeByHand(given) {
-  if (isBusy() || isStopped()) return;
+  typed = typed.then(() => takeInTurn(given)).catch(() => undefined);
+}
+
+/** @param {string} given */
+async function takeInTurn(given) {
+  while ((!running && !isElsewhere()) || isBusy()) await new Promise((resolve) => setTimeout(resolve, MOMENT));
+  if (isStopped()) return;
   repeats.note(read(given).key, Date.now());
-  void takeText(given);
+  await takeText(given);
 }
 
 prepareScanning({

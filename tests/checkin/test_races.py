@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, func, select, text
 
-from festival.checkin import scanning
+from festival.checkin import admitting, scanning
+from festival.checkin.judging import Pair
 from festival.checkin.models import Admission, Scan
 from festival.checkin.pairing import DEVICE_COOKIE
 from festival.extensions import db
@@ -62,15 +63,15 @@ def judged_before_anyone_is_admitted(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Where the database lets only one of them judge at a time (SQLite), the waiting ends by itself.
     """
-    insert = scanning.insert_admissions
+    insert = admitting.insert_admissions
     meeting = threading.Barrier(DOORS)
 
-    def insert_together(connection: Connection, rows: Sequence[dict[str, Any]], **how: bool) -> set[scanning.Pair]:
+    def insert_together(connection: Connection, rows: Sequence[dict[str, Any]], **how: bool) -> set[Pair]:
         with contextlib.suppress(threading.BrokenBarrierError):
             meeting.wait(0.4)
         return insert(connection, rows, **how)
 
-    monkeypatch.setattr(scanning, "insert_admissions", insert_together)
+    monkeypatch.setattr(admitting, "insert_admissions", insert_together)
 
 
 def rush(doors: list[Door], code: str) -> Counter[str]:
@@ -97,7 +98,7 @@ def test_a_ticket_at_many_doors_at_once_is_admitted_once(
 def guard_taken_away(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """PostgreSQL without the unique pair; SQLite without the write lock taken before the first thing is written."""
     if database == "sqlite":
-        monkeypatch.setattr(scanning, "stop_reading", lambda: None)
+        monkeypatch.setattr(scanning, "stop_reading", db.session.connection)
         yield
         return
     db.session.execute(text(f"ALTER TABLE admissions DROP CONSTRAINT {UNIQUE}"))

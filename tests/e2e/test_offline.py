@@ -21,7 +21,18 @@ from tests import factories
 from tests.checkin.conftest import pass_of, qr_of, tickets_of
 from tests.conftest import make_settings
 from tests.e2e.camera import PHONE, launch_options
-from tests.e2e.offline_phone import HOURS_WRONG, LEFT, ROWS, Gate, Yard, cookie_of, scan, scans_of, wait_until_ready
+from tests.e2e.offline_phone import (
+    ALL_AT_ONCE,
+    HOURS_WRONG,
+    LEFT,
+    ROWS,
+    Gate,
+    Yard,
+    cookie_of,
+    scan,
+    scans_of,
+    wait_until_ready,
+)
 from tests.e2e.server import serving
 from tests.postgres import _free_port
 
@@ -258,6 +269,23 @@ def test_a_phone_whose_cookie_got_lost_keeps_its_scans_sealed_until_it_is_paired
     page.goto("/door/?lang=en")
     expect(page.locator("#bar-synced")).to_contain_text("Updated at", timeout=15_000)
     assert [row.verdict for row in scans_of(yard, gate)] == ["admitted"]
+
+
+def test_codes_typed_while_the_phone_is_starting_wait_for_their_turn(
+    yard: Yard, gate: Gate, phone: Callable[..., Page]
+) -> None:
+    page = phone()
+    page.reload(wait_until="commit")
+    page.wait_for_load_state("domcontentloaded")
+    page.evaluate(ALL_AT_ONCE, list(gate.tickets))
+
+    expect(page.locator("#bar-waiting")).to_have_text("", timeout=15_000)
+    expect(page.locator("#verdict-name")).to_have_text(gate.names[-1])
+    for _ in range(100):
+        if len(scans_of(yard, gate)) == len(gate.tickets):
+            break
+        page.wait_for_timeout(100)
+    assert [row.verdict for row in scans_of(yard, gate)] == ["admitted"] * len(gate.tickets)
 
 
 def test_two_tabs_are_one_scanner(yard: Yard, gate: Gate, phone: Callable[..., Page]) -> None:
