@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Select, and_, bindparam, distinct, false, func, or_, select, union
 
-from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, Scan
+from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, Scan, Slip
 from festival.checkin.roster_scope import Reach, Scope, Stamps
 from festival.extensions import Base, db
 from festival.programme.models import Session
@@ -27,14 +27,15 @@ _STATES = {BookingState.CONFIRMED: "c", BookingState.WAITLISTED: "w", BookingSta
 
 Row = list[Any]
 """One person as the phone gets it: attendee, registration, name, birth year, phone tail, ticket, short code, pass,
-code of the pass, flags, {session: state}, [[checkpoint, let in (ms), door, gone out (ms) or 0]], stamps."""
+code of the pass, flags, {session: state}, [[checkpoint, let in (ms), door, gone out (ms) or 0]], stamps, and only where
+the ticket came from a slip, the slip's number: its QR says that one, not the ticket's."""
 
 
 # --- who is on the page ----------------------------------------------------------------------------------------
 
-_people, _registrations, _tickets, _bookings, _sessions, _admissions, _scans, _places, _devices = (
+_people, _registrations, _tickets, _bookings, _sessions, _admissions, _scans, _places, _devices, _slips = (
     Base.metadata.tables[entity.__tablename__]
-    for entity in (Attendee, Registration, Ticket, Booking, Session, Admission, Scan, Checkpoint, Device)
+    for entity in (Attendee, Registration, Ticket, Booking, Session, Admission, Scan, Checkpoint, Device, Slip)
 )
 
 
@@ -137,6 +138,7 @@ _ROWS = (
         _own.c.id.label("ticket_id"),
         _own.c.short_code,
         _own.c.revoked_at,
+        _slips.c.id.label("slip_id"),
         _pass.c.id.label("pass_id"),
         _pass.c.short_code.label("pass_code"),
         _pass.c.revoked_at.label("pass_revoked_at"),
@@ -144,6 +146,7 @@ _ROWS = (
     .select_from(
         _people.join(_registrations, _registrations.c.id == _people.c.registration_id)
         .outerjoin(_own, _own.c.attendee_id == _people.c.id)
+        .outerjoin(_slips, _slips.c.ticket_id == _own.c.id)
         .outerjoin(
             _pass, and_(_pass.c.registration_id == _people.c.registration_id, _pass.c.kind == TicketKind.HOUSEHOLD)
         )
@@ -228,7 +231,8 @@ def _row(scope: Scope, row: Any, bookings: dict[str, str], admissions: list[Row]
         else (row.name, row.birth_year, row.phone[-PHONE_TAIL:], row.short_code or "", row.pass_code or "")
     )
     head = [row.id, row.registration_id, name, year, tail, row.ticket_id or 0, code, row.pass_id or 0, pass_code]
-    return [*head, flags, bookings, admissions, stamps]
+    told = [*head, flags, bookings, admissions, stamps]
+    return told if row.slip_id is None else [*told, row.slip_id]
 
 
 def _stamps_of(scope: Scope, ids: Sequence[int]) -> dict[int, int]:

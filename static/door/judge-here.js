@@ -3,7 +3,7 @@
 
 import { decide } from "./decision.js";
 import { bookedLines, describe, localIso } from "./judged-words.js";
-import { been, byCode, byTicket, checkpointOf, household, leaseLeft, person, rosterFrame } from "./roster.js";
+import { been, byCode, bySlip, byTicket, checkpointOf, household, leaseLeft, person, rosterFrame } from "./roster.js";
 import { isSigned } from "./signature.js";
 import { decodeTicketCode } from "./ticket-code.js";
 
@@ -75,8 +75,8 @@ async function find(reading, festival) {
     found.signature = (await isSigned(code, festival.public_key)) ? "good" : "bad";
     found.pass = code.kind === "household";
     found.own = `${code.kind} ${code.ticketId}`;
-    // Of a forged ticket nothing is used; a slip has a number of its own.
-    if (found.signature === "good" && code.kind !== "slip") take(found, byTicket(code.ticketId));
+    // Of a forged ticket nothing is used.
+    if (found.signature === "good") take(found, code.kind === "slip" ? bySlip(code.ticketId) : byTicket(code.ticketId));
   } else if (reading.kind === "code") take(found, byCode(reading.code));
   else {
     const one = person(reading.attendee);

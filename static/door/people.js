@@ -1,4 +1,4 @@
-// The people of the roster, in memory: by number, ticket, short code, household and name.
+// The people of the roster, in memory: by number, ticket, slip, short code, household and name.
 
 import { fold } from "./finding.js";
 import { dropMark, markOf, marksOf, setMark } from "./marks.js";
@@ -35,6 +35,8 @@ const rows = new Map();
 const tickets = new Map();
 /** @type {Map<string, number>} the same by short code */
 const codes = new Map();
+/** @type {Map<number, number>} attendee by the slip that became the ticket; slips have numbers of their own */
+const slips = new Map();
 /** @type {Map<number, number[]>} attendees by registration */
 const households = new Map();
 /** @type {Map<number, string>} filled when somebody looks for a name */
@@ -51,7 +53,7 @@ export function allRows() {
 }
 
 export function emptyPeople() {
-  for (const map of [rows, tickets, codes, households, folded]) map.clear();
+  for (const map of [rows, tickets, codes, slips, households, folded]) map.clear();
 }
 
 /**
@@ -59,7 +61,7 @@ export function emptyPeople() {
  * @param {Row} row
  */
 export function placeRow(row) {
-  const [attendee, registration, , , , ticket, code, pass, passCode] = row;
+  const [attendee, registration, , , , ticket, code, pass, passCode, , , , , slip] = row;
   removeRow(attendee);
   if (!registration) return;
   rows.set(attendee, row);
@@ -68,6 +70,7 @@ export function placeRow(row) {
   else households.set(registration, [attendee]);
   if (ticket) tickets.set(ticket, attendee);
   if (code) codes.set(code, attendee);
+  if (slip) slips.set(slip, attendee);
   if (pass) tickets.set(pass, -registration);
   if (passCode) codes.set(passCode, -registration);
 }
@@ -80,6 +83,7 @@ function removeRow(attendee) {
   folded.delete(attendee);
   tickets.delete(row[5]);
   codes.delete(row[6]);
+  slips.delete(row[13]);
   const rest = (households.get(row[1]) ?? []).filter((other) => other !== attendee);
   if (rest.length) households.set(row[1], rest);
   else {
@@ -96,11 +100,14 @@ function removeRow(attendee) {
 export function person(attendee) {
   const row = rows.get(attendee);
   if (!row) return null;
-  const [, registration, name, birthYear, phoneTail, ticket, code, pass, passCode, flags, bookings, told, stamps] = row;
+  const [, registration, name, birthYear, phoneTail, ticket, code, pass, passCode, flags, bookings, told, stamps, slip] = row;
   /** @type {Record<string, Been>} */
   const admissions = {};
   for (const [checkpoint, at, door, exitedAt] of told ?? []) admissions[checkpoint] = { at, door, exitedAt };
-  for (const [checkpoint, mine] of marksOf(attendee)) admissions[checkpoint] = newer(admissions[checkpoint], mine);
+  // Also what was marked while only the signature of the ticket or slip was known.
+  for (const who of [attendee, `ticket ${ticket}`, `slip ${slip}`]) {
+    for (const [checkpoint, mine] of marksOf(who)) admissions[checkpoint] = newer(admissions[checkpoint], mine);
+  }
   const facts = { registration, name, birthYear, phoneTail, ticket, code, pass, passCode };
   return {
     attendee,
@@ -143,6 +150,11 @@ function whose(found) {
 /** @param {number} ticket the number in the QR */
 export function byTicket(ticket) {
   return whose(tickets.get(ticket));
+}
+
+/** @param {number} slip the number in the QR of a slip */
+export function bySlip(slip) {
+  return whose(slips.get(slip));
 }
 
 /** @param {string} code as it is stored: capitals, no spaces */

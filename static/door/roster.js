@@ -12,6 +12,7 @@ export {
   been,
   byCode,
   byPhoneTail,
+  bySlip,
   byTicket,
   forgetAdmission,
   household,

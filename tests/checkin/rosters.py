@@ -29,8 +29,14 @@ def ask(door: Door, since: str = "", **arguments: Any) -> dict[str, Any]:
     answer = get(door, since=since, **arguments)
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json
-    body["people"] = [dict(zip(FIELDS, row, strict=True)) for row in body["people"]]
+    body["people"] = [_person(row) for row in body["people"]]
     return body
+
+
+def _person(row: list[Any]) -> dict[str, Any]:
+    """Only whose ticket came from a slip has one field more."""
+    fields = FIELDS if len(row) == len(FIELDS) else (*FIELDS, "slip")
+    return dict(zip(fields, row, strict=True))
 
 
 def sync(door: Door) -> tuple[dict[int, dict[str, Any]], str]:

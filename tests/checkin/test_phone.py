@@ -49,7 +49,8 @@ def somebody(attendee: int, name: str = "Lê Thị Hai", flags: int = 0, **more:
     registration = more.get("registration", attendee + 100)
     bookings, admissions = more.get("bookings", {}), more.get("admissions", [])
     head = [attendee, registration, name, 1960, "5678", attendee + 1000, f"CODE{attendee:04}"]
-    return [*head, registration + 5000, f"PASS{registration:04}", flags, bookings, admissions, more.get("stamps", 0)]
+    head += [registration + 5000, f"PASS{registration:04}", flags, bookings, admissions, more.get("stamps", 0)]
+    return [*head, more["slip"]] if "slip" in more else head
 
 
 def roster(*people: list[Any], **place: Any) -> dict[str, Any]:
@@ -229,6 +230,72 @@ def test_the_phone_decides_as_the_server_does(
     play: Play, reading: dict[str, Any], person: dict[str, Any], place: dict[str, Any], verdict: str
 ) -> None:
     assert verdicts(play(["roster", roster(somebody(1, **person), **place)], judge(reading))) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("person", "place", "verdict"),
+    [
+        ({}, {}, "admitted"),
+        ({"flags": 1}, {}, "revoked"),
+        ({"flags": 2}, {}, "cancelled"),
+        ({}, {"kind": "session", "session": 5}, "not_booked"),
+        ({"bookings": {"5": "c"}}, {"kind": "session", "session": 5}, "admitted"),
+        ({"stamps": 2}, {"kind": "custom", "stamps_needed": 3}, "not_earned"),
+    ],
+)
+def test_a_used_slip_is_its_persons_ticket(
+    play: Play, person: dict[str, Any], place: dict[str, Any], verdict: str
+) -> None:
+    (said,) = play(["roster", roster(somebody(1, slip=17, **person), **place)], judge(qr(17, kind=2)))["said"][1:]
+
+    assert said["answer"]["verdict"] == verdict
+    assert (said["answer"]["attendee"], said["answer"]["name"]) == (1, "Lê Thị Hai")
+
+
+def test_the_slip_the_code_and_the_name_are_the_same_person(play: Play) -> None:
+    code = {"kind": "code", "key": "", "code": "CODE0001"}
+    played = play(
+        ["roster", roster(somebody(1, slip=17), somebody(2))], judge(qr(17, kind=2)), judge(code), judge(qr(1001))
+    )
+
+    assert verdicts(played) == ["admitted", "already_admitted", "already_admitted"]
+
+
+def test_who_was_let_in_at_another_door_with_a_slip_does_not_pass_again(play: Play) -> None:
+    inside = somebody(1, slip=17, admissions=[[1, 1_823_130_000_000, "Cửa B", 0]])
+    played = play(["roster", roster(inside)], judge(qr(17, kind=2)))
+
+    assert verdicts(played) == ["already_admitted"]
+    assert played["said"][-1]["answer"]["first"]["door"] == "Cửa B"
+
+
+def test_a_slips_number_is_not_a_tickets_number(play: Play) -> None:
+    people = [somebody(1, flags=1, slip=1002), somebody(2, "Trần Văn Một")]
+    played = play(["roster", roster(*people)], judge(qr(1002, kind=2)), judge(qr(1002)))
+
+    assert verdicts(played) == ["revoked", "admitted"]
+
+
+def test_a_slip_is_somebody_elses_or_nobodys_when_the_server_says_so(play: Play) -> None:
+    played = play(
+        ["roster", roster(somebody(1, slip=17, flags=2))],
+        ["roster", roster(somebody(1), somebody(2, "Trần Văn Một", slip=17))],
+        judge(qr(17, kind=2)),
+        ["roster", roster([2, 0, "", 0, "", 0, "", 0, "", 2, {}, [], 0])],
+        judge(qr(17, kind=2), "2027-10-10T09:05:00+07:00"),
+    )
+
+    assert [said["answer"].get("name") for said in played["said"] if said] == ["Trần Văn Một", None]
+
+
+@pytest.mark.parametrize(("reading", "more"), [(qr(17, kind=2), {"slip": 17}), (qr(1001), {})])
+def test_who_was_let_in_by_the_signature_alone_is_inside_when_the_roster_brings_the_name(
+    play: Play, reading: dict[str, Any], more: dict[str, Any]
+) -> None:
+    played = play(["roster", roster()], judge(reading), ["roster", roster(somebody(1, **more))], judge(reading))
+
+    assert verdicts(played) == ["admitted", "already_admitted"]
+    assert played["said"][-1]["answer"]["name"] == "Lê Thị Hai"
 
 
 def test_a_pass_lists_its_people_and_lets_the_rest_in(play: Play) -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from festival.checkin import slips
-from festival.checkin.models import Device, Slip
+from festival.checkin.models import Device, DeviceMode, Slip
 from festival.core.clock import now
 from festival.extensions import db
 from festival.programme.models import Festival
-from festival.registration.models import Attendee
+from festival.registration.models import Attendee, Registration
 from tests.checkin.conftest import Door
+from tests.checkin.rosters import ask, sync
 from tests.checkin.test_walk_ins import by_itself, count, send, walk_in
+
+Make = Callable[..., Registration]
 
 
 def carry_slips(door: Door) -> list[dict[str, Any]]:
@@ -40,6 +45,25 @@ def test_a_printed_slip_is_named_by_its_code(door: Door, festival: Festival) -> 
     answer = walk_in(door, slip=f"{printed.short_code[:4].lower()} {printed.short_code[4:]}")
 
     assert answer["short_code"] == printed.short_code
+
+
+@pytest.mark.parametrize("mode", [DeviceMode.STAFF, DeviceMode.KIOSK])
+def test_other_phones_are_told_which_slip_the_ticket_came_from(
+    door: Door, make_door: Callable[..., Door], festival: Festival, make_household: Make, mode: DeviceMode
+) -> None:
+    make_household(members=1)
+    printed = db.session.get_one(Slip, slips.make_printed(festival, 1).first)
+    other = make_door("Cửa B", checkpoint=door.checkpoint, mode=mode)
+    _people, since = sync(other)
+    with_slip = walk_in(door, slip=printed.short_code)["attendee"]
+    without = walk_in(door)["attendee"]
+
+    whole, changes = sync(other)[0], {person["attendee"]: person for person in ask(other, since)["people"]}
+
+    for told in (whole, changes):
+        assert told[with_slip]["slip"] == printed.id
+        assert "slip" not in told[without]
+    assert [person.get("slip") for person in whole.values()].count(printed.id) == 1
 
 
 def test_a_slip_is_used_once(door: Door) -> None:

@@ -16,13 +16,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from festival import create_app
-from festival.checkin.models import Admission, Scan, Slip
+from festival.checkin.models import Admission, Checkpoint, Scan, Slip
 from festival.checkin.pairing import DEVICE_COOKIE
 from festival.extensions import db
 from festival.registration.models import Attendee, Registration
 from tests import factories
 from tests.conftest import make_settings
 from tests.e2e.camera import PHONE
+from tests.e2e.offline_phone import cookie_of, scan, wait_until_ready
 from tests.e2e.server import serving
 from tests.postgres import _free_port
 
@@ -228,6 +229,34 @@ def test_without_a_network_a_walk_in_gets_a_slip_and_a_place(
     assert (scan.offline, scan.shown, scan.verdict, scan.passed) == (True, "admitted", "admitted", True)
     opened = phone.request.get(text.lower())
     assert opened.status == 200
+
+
+def test_another_phone_knows_the_person_by_the_slip_without_a_network(
+    gate: Gate, phone: BrowserContext, page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    phone.set_offline(True)
+    write_down(page, "Đỗ Văn Xa", "1990")
+    page.locator("#verdict-close").click()
+    slip = read_code(page, tmp_path / "slip.png")
+    phone.set_offline(False)
+    expect(page.locator("#walk-in-said")).to_contain_text("The server has it", timeout=30_000)
+    with gate.app.app_context():
+        entrance = db.session.scalars(select(Checkpoint)).one()
+        token = factories.make_device(entrance.festival, name="Cửa B", checkpoints=[entrance]).token
+        db.session.remove()
+    other = browser.new_context(**{**PHONE, "locale": "en-GB"}, base_url=gate.address, reduced_motion="reduce")
+    other.add_cookies([cookie_of(token)])
+    scanner = other.new_page()
+    scanner.goto("/door/?lang=en")
+    wait_until_ready(scanner, installed=False)
+
+    other.set_offline(True)
+    scan(scanner, slip)
+
+    expect(scanner.locator("#verdict-word")).to_have_text("Already in")
+    expect(scanner.locator("#verdict-name")).to_have_text("Đỗ Văn Xa")
+    expect(scanner.locator("#verdict")).to_contain_text("Cửa A")
+    other.close()
 
 
 def test_when_the_phone_holds_no_place_any_more_it_says_so(gate: Gate, phone: BrowserContext, page: Page) -> None:
