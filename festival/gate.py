@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask import Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from festival.accounts.models import StaffRole
 from festival.accounts.policy import POLICY, Caller, Rule, organizations_of, roles_in
 from festival.application import Application
-from festival.checkin.pairing import DEVICE_COOKIE, KnownDevice, may_hand_in, recognize
+from festival.checkin.calls.blueprint import recognize_phone
 from festival.core.paging import LARGEST_ID
 from festival.extensions import db
 from festival.programme.models import Festival
@@ -64,22 +64,10 @@ def enforce_policy() -> ResponseReturnValue | None:
     if rule.caller is Caller.STAFF:
         return _only_staff(rule, festival)
     if rule.caller in (Caller.DEVICE, Caller.UPLOAD):
-        g.device = _device(rule)
+        g.device = recognize_phone(hands_in=rule.caller is Caller.UPLOAD)
     elif festival is not None and not festival.public and not _roles(festival):
         abort(404)
     return None
-
-
-def _device(rule: Rule) -> KnownDevice:
-    """The phone that asks; 401 with the reason, because a phone that was revoked wipes itself and one whose cookie got
-    lost must keep the scans it has not sent."""
-    token = request.cookies.get(DEVICE_COOKIE, "")
-    device = recognize(token)
-    if device is None:
-        abort(make_response({"reason": "unknown"}, 401))
-    if device.revoked_at is not None and (rule.caller is Caller.DEVICE or not may_hand_in(device)):
-        abort(make_response({"reason": "revoked"}, 401))
-    return device
 
 
 def _refuse_nonsense(rule: Rule) -> None:
@@ -87,7 +75,7 @@ def _refuse_nonsense(rule: Rule) -> None:
     for value in (request.view_args or {}).values():
         if (isinstance(value, int) and value > LARGEST_ID) or (isinstance(value, str) and "\0" in value):
             abort(404)
-    if request.is_json and rule.caller not in (Caller.DEVICE, Caller.UPLOAD):
+    if request.is_json and rule.caller not in (Caller.DEVICE, Caller.UPLOAD, Caller.SCANNER):
         abort(415)
 
 

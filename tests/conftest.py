@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import text
@@ -40,11 +40,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 class Browser(FlaskClient):
-    """A client whose requests share nothing: the tests' own application context would lend them its `g`."""
+    """A client whose requests share nothing: the tests' own application context would lend them its `g`, and its
+    transaction, which on SQLite keeps everybody else from writing."""
 
     def open(self, *args: object, **kwargs: object) -> TestResponse:
         for name in list(g) if g else ():  # a thread of a test has no context to share
             g.pop(name)
+        if has_app_context():
+            db.session.commit()
         return super().open(*args, **kwargs)  # type: ignore[arg-type]
 
 

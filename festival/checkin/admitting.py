@@ -48,7 +48,7 @@ _PAIR = (_admissions.c.attendee_id, _admissions.c.checkpoint_id)
 _ADMIT = {dialect: insert(_admissions).on_conflict_do_nothing().returning(*_PAIR) for dialect, insert in _DIALECTS}
 _TAKE_OVER = {dialect: _take_over_statement(insert) for dialect, insert in _DIALECTS}
 _OF_AN_ADMISSION = ("attendee_id", "checkpoint_id", "device_id", "scan_id", "admitted_at", "changed_at")
-_ADMIT_ONE = Prepared(_ADMIT, _OF_AN_ADMISSION)
+ADMIT_ONE = Prepared(_ADMIT, _OF_AN_ADMISSION)
 
 
 def admit(connection: Connection, whose: Whose, judged: Iterable[Judged], at: datetime) -> None:
@@ -118,7 +118,7 @@ def insert_admissions(connection: Connection, rows: Sequence[dict[str, Any]], *,
     if not rows:
         return set()
     if len(rows) == 1 and not take_over:
-        return {(row.attendee_id, row.checkpoint_id) for row in _ADMIT_ONE.rows(connection, **rows[0])}
+        return {(row.attendee_id, row.checkpoint_id) for row in ADMIT_ONE.rows(connection, **rows[0])}
     statement = (_TAKE_OVER if take_over else _ADMIT)[connection.dialect.name]
     result = connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
     return {(row.attendee_id, row.checkpoint_id) for row in result}

@@ -212,12 +212,17 @@ def load_scene(whose: Whose, checkpoint_ids: Collection[int], wanted: Mapping[Wa
     """
     scene = Scene()
     for way in [way for way, keys in wanted.items() if keys] or [Way.ID]:
-        for row in _rows(whose, checkpoint_ids, way, wanted.get(way, ())):
-            if row.place_id not in scene.posts:
-                scene.posts[row.place_id] = _post(row)
-            if row.ticket_id is not None:
-                _add(scene, row)
+        add_rows(scene, _rows(whose, checkpoint_ids, way, wanted.get(way, ())))
     return scene
+
+
+def add_rows(scene: Scene, rows: Iterable[Any]) -> None:
+    """Take what a statement of `scene_statements.py` has read into the scene."""
+    for row in rows:
+        if row.place_id not in scene.posts:
+            scene.posts[row.place_id] = _post(row)
+        if row.ticket_id is not None:
+            _add(scene, row)
 
 
 def _rows(whose: Whose, checkpoint_ids: Collection[int], way: Way, wanted: Collection[Any]) -> Iterable[Any]:

@@ -36,8 +36,8 @@ _KEEP = {
     dialect: insert(_scans).on_conflict_do_nothing().returning(_scans.c.id)
     for dialect, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
-_OF_A_SCAN = [column.name for column in _scans.c if not column.name.startswith("und")]
-_KEEP_ONE = Prepared(_KEEP, _OF_A_SCAN)
+SCAN_COLUMNS = [column.name for column in _scans.c if not column.name.startswith("und")]
+KEEP_ONE = Prepared(_KEEP, SCAN_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -174,18 +174,18 @@ def _keep(
     connection: Connection, origin: Origin, recorded: Sequence[Judged], answers: Mapping[UUID, Answer], at: datetime
 ) -> None:
     """Insert the scans. Raises `_Repeated` when one of them is there already."""
-    rows = sorted((row for one in recorded for row in _rows(origin, one, answers, at)), key=lambda row: row["id"])
+    rows = sorted((row for one in recorded for row in rows_of(origin, one, answers, at)), key=lambda row: row["id"])
     if not rows:
         return
     if len(rows) == 1:
-        kept = _KEEP_ONE.rows(connection, **rows[0])
+        kept = KEEP_ONE.rows(connection, **rows[0])
     else:
         kept = list(connection.scalars(_KEEP[connection.dialect.name], rows))
     if len(kept) < len(rows):
         raise _Repeated
 
 
-def _rows(origin: Origin, one: Judged, answers: Mapping[UUID, Answer], at: datetime) -> Iterable[dict[str, Any]]:
+def rows_of(origin: Origin, one: Judged, answers: Mapping[UUID, Answer], at: datetime) -> Iterable[dict[str, Any]]:
     """The row of a scan; of one with several people, also a row for each of them."""
     scan = one.request
     whole = {

@@ -10,12 +10,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, null, or_, select
 
 from festival.checkin.models import Admission, Checkpoint, Device, Slip, device_checkpoints
+from festival.checkin.pairing import KnownDevice
 from festival.core.prepared import Prepared
 from festival.extensions import Base
 from festival.programme.models import Festival, Session, Workshop
 from festival.registration.models import Attendee, Booking, BookingState, Registration, Ticket
 
 _SHOWN_BOOKINGS = (BookingState.CONFIRMED, BookingState.WAITLISTED, BookingState.OFFERED)
+MINE = "mine_"
+"""Before the names of the device's own columns, in a row of `BY_TOKEN`."""
 WAYS = ("id", "slip", "code", "attendee")
 """How a ticket is named."""
 
@@ -40,8 +43,11 @@ def _named(way: str, *, one: bool) -> ColumnElement[bool]:
     return _is(column, "wanted", one=one)
 
 
-def _scene(way: str, *, of_device: bool, one: bool) -> Select[Any]:
-    """Checkpoints of a device, or of a festival, with the tickets that are named this way; `one` of each, or lists."""
+def _scene(way: str, *, of_device: bool, one: bool, by_token: bool = False) -> Select[Any]:
+    """Checkpoints of a device, or of a festival, with the tickets that are named this way; `one` of each, or lists.
+
+    `by_token`: the device is named by its token's digest, and what is known of it stands in each row too.
+    """
     slips = way == "slip"
     wanted = _named(way, one=one)
     at_places = _is(_places.c.id, "checkpoint_ids", one=one)
@@ -55,8 +61,11 @@ def _scene(way: str, *, of_device: bool, one: bool) -> Select[Any]:
     )
     own, theirs = _sessions.alias("own"), _sessions.alias("theirs")
     places = _places.join(_festivals, _festivals.c.id == _places.c.festival_id)
+    mine = _devices.alias("mine")
     if of_device:
         places = places.join(device_checkpoints, device_checkpoints.c.checkpoint_id == _places.c.id)
+    if by_token:
+        places = places.join(mine, mine.c.id == device_checkpoints.c.device_id)
     source = (
         places.outerjoin(own, own.c.id == _places.c.session_id)
         .outerjoin(_tickets, and_(_tickets.c.festival_id == _places.c.festival_id, wanted))
@@ -71,6 +80,8 @@ def _scene(way: str, *, of_device: bool, one: bool) -> Select[Any]:
     if slips:
         source = source.outerjoin(_slips, _slips.c.ticket_id == _tickets.c.id)
     whose = device_checkpoints.c.device_id if of_device else _places.c.festival_id
+    if by_token:
+        whose = mine.c.token_digest
     return (
         select(
             _places.c.id.label("place_id"),
@@ -114,6 +125,7 @@ def _scene(way: str, *, of_device: bool, one: bool) -> Select[Any]:
             theirs.c.starts_at.label("booked_starts_at"),
             theirs.c.ends_at.label("booked_ends_at"),
             _workshops.c.title,
+            *(mine.c[name].label(MINE + name) for name in KnownDevice._fields if by_token),
         )
         .select_from(source)
         .where(whose == bindparam("whose"))
@@ -123,4 +135,6 @@ def _scene(way: str, *, of_device: bool, one: bool) -> Select[Any]:
 
 
 SCENES = {(of_device, way): _scene(way, of_device=of_device, one=False) for of_device in (True, False) for way in WAYS}
+BY_TOKEN = Prepared(_scene("id", of_device=True, one=True, by_token=True))
+"""One ticket by its number, at one checkpoint, with the phone that holds the token."""
 ONE_TICKET = {way: Prepared(_scene(way, of_device=True, one=True)) for way in WAYS}

@@ -36,12 +36,15 @@ class Prepared:
         Errors are the driver's own. Who has the session's connection at hand gives it: asking for it has its price.
         """
         connection = connection or db.session.connection()
-        dialect = connection.dialect
+        return self.run(connection.connection, connection.dialect, values)
+
+    def run(self, driver: Any, dialect: Dialect, values: dict[str, Any]) -> list[Any]:
+        """The same on a connection of the driver itself, in whatever transaction it is."""
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             one = self._statement[dialect.name] if isinstance(self._statement, Mapping) else self._statement
             compiled = self._compiled[dialect.name] = _Compiled(one, self._given, dialect)
-        cursor = connection.connection.cursor()
+        cursor = driver.cursor()
         try:
             cursor.execute(compiled.text, compiled.bind(values), **compiled.options)
             return compiled.read(cursor.fetchall())

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, func, select, text
 
-from festival.checkin import admitting, scanning
+from festival.checkin import admitting, at_once, scanning
 from festival.checkin.judging import Pair
 from festival.checkin.models import Admission, Scan
 from festival.checkin.pairing import DEVICE_COOKIE
@@ -71,7 +71,15 @@ def judged_before_anyone_is_admitted(monkeypatch: pytest.MonkeyPatch) -> None:
             meeting.wait(0.4)
         return insert(connection, rows, **how)
 
+    write = at_once._write
+
+    def write_together(*row: Any) -> bool:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait(0.4)
+        return write(*row)
+
     monkeypatch.setattr(admitting, "insert_admissions", insert_together)
+    monkeypatch.setattr(at_once, "_write", write_together)
 
 
 def rush(doors: list[Door], code: str) -> Counter[str]:
@@ -98,6 +106,7 @@ def test_a_ticket_at_many_doors_at_once_is_admitted_once(
 def guard_taken_away(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """PostgreSQL without the unique pair; SQLite without the write lock taken before the first thing is written."""
     if database == "sqlite":
+        monkeypatch.setattr(at_once, "let_in", lambda *_scan: None)
         monkeypatch.setattr(scanning, "stop_reading", db.session.connection)
         yield
         return

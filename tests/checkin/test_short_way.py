@@ -21,7 +21,7 @@ def test_below_the_calls_only_paired_phones_are_answered(app: Flask) -> None:
     callers = {POLICY[rule.endpoint].caller for rule in app.url_map.iter_rules() if rule.rule.startswith(CALLS)}
 
     assert callers
-    assert callers <= {Caller.DEVICE, Caller.UPLOAD}
+    assert callers <= {Caller.DEVICE, Caller.UPLOAD, Caller.SCANNER}
 
 
 def test_what_reads_first_is_a_call(app: Flask) -> None:

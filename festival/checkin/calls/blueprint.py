@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, make_response, request
 
-from festival.checkin.pairing import DEVICE_COOKIE
+from festival.checkin.pairing import DEVICE_COOKIE, KnownDevice, may_hand_in, recognize
 from festival.core.secrets import digest
 from festival.extensions import csrf
 
@@ -21,6 +21,20 @@ csrf.exempt(bp)
 def device_key() -> str:
     """What limits count by: the device's token, never its address (a whole venue shares one)."""
     return f"door:{digest(request.cookies.get(DEVICE_COOKIE, ''))}"
+
+
+def recognize_phone(*, hands_in: bool) -> KnownDevice:
+    """The phone that asks, one revoked lately too where it `hands_in` what it has.
+
+    401 with the reason, because a phone that was revoked wipes itself and one whose cookie got lost must keep the scans
+    it has not sent.
+    """
+    device = recognize(request.cookies.get(DEVICE_COOKIE, ""))
+    if device is None:
+        abort(make_response({"reason": "unknown"}, 401))
+    if device.revoked_at is not None and not (hands_in and may_hand_in(device)):
+        abort(make_response({"reason": "revoked"}, 401))
+    return device
 
 
 def read_object() -> dict[str, Any]:

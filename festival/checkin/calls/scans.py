@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from flask import abort, g
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from limits import parse
 
-from festival.checkin import pairing, scanning
-from festival.checkin.calls.blueprint import bp, device_key, read_object, read_waiting
+from festival.checkin import at_once, pairing, scanning
+from festival.checkin.answers import Answer
+from festival.checkin.calls.blueprint import bp, device_key, read_object, read_waiting, recognize_phone
 from festival.checkin.calls.limits import note_guesses, stop_guessing
-from festival.checkin.pairing import KnownDevice
+from festival.checkin.pairing import DEVICE_COOKIE, KnownDevice
 from festival.checkin.scan_request import MAX_SCANS, ScanRequest, Unreadable, read_offset, read_scan
 from festival.core.clock import now
 from festival.extensions import READING_FIRST, db, limiter
@@ -33,15 +34,23 @@ def scans() -> ResponseReturnValue:
     """
     body = read_object()
     requests = _read_scans(body.get("scans"))
-    device: KnownDevice = g.device
+    waiting, offset, at = read_waiting(body.get("waiting")), read_offset(body.get("clock_offset_ms")), now()
+    if let_in := at_once.let_in(request.cookies.get(DEVICE_COOKIE, ""), requests, at):
+        return _answered(let_in.device, [let_in.answer], at, waiting, offset)
+    device = recognize_phone(hands_in=True)
     _limit_typing(requests)
     stop_guessing(requests)
-    at = now()
     if device.revoked_at is not None:
         return _hand_in(device, requests, at)
     answers = scanning.record_scans(device, requests, at)
     note_guesses(requests, answers)
-    pairing.note_seen(device, at, read_waiting(body.get("waiting")), read_offset(body.get("clock_offset_ms")))
+    return _answered(device, answers, at, waiting, offset)
+
+
+def _answered(
+    device: KnownDevice, answers: Sequence[Answer], at: datetime, waiting: int, offset: int | None
+) -> ResponseReturnValue:
+    pairing.note_seen(device, at, waiting, offset)
     db.session.commit()
     return {"answers": [answer.body for answer in answers], "now": at.isoformat()}
 
