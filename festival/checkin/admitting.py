@@ -19,6 +19,7 @@ from festival.checkin.facts import Whose, history_at, load_admissions
 from festival.checkin.judging import Judged, Line, Pair
 from festival.checkin.models import Admission, Checkpoint, Scan
 from festival.checkin.more_facts import load_passages
+from festival.core.clock import now
 from festival.core.prepared import Prepared
 from festival.extensions import Base, db
 from festival.registration.models import Attendee
@@ -161,7 +162,6 @@ def admit_unheard(scan_id: UUID) -> None:
             _scans.c.device_id,
             _scans.c.id.label("scan_id"),
             _scans.c.scanned_at.label("admitted_at"),
-            _scans.c.received_at.label("changed_at"),
         )
         .join(_people, _people.c.id == _scans.c.attendee_id)
         .join(_places, _places.c.id == _scans.c.checkpoint_id)
@@ -169,5 +169,6 @@ def admit_unheard(scan_id: UUID) -> None:
         .where(_scans.c.passed, _scans.c.undone_at.is_(None), _scans.c.verdict.in_(let_in))
         .order_by("attendee_id", _scans.c.id)
     )
-    by_owner = {row["attendee_id"]: dict(row) for row in reversed(rows.mappings().all())}
+    at = now()
+    by_owner = {row["attendee_id"]: {**row, "changed_at": at} for row in reversed(rows.mappings().all())}
     insert_admissions(db.session.connection(), [by_owner[owner] for owner in sorted(by_owner)], take_over=True)

@@ -16,6 +16,7 @@ from festival.checkin.admitting import insert_admissions
 from festival.checkin.claims import return_stock
 from festival.checkin.decision import Verdict
 from festival.checkin.models import Admission, Checkpoint, Device, Scan, ShownSkill
+from festival.core.clock import now
 from festival.core.text import tidy
 from festival.extensions import db
 from festival.registration.models import Attendee
@@ -47,7 +48,7 @@ def find_scan(festival_id: int, scan_id: UUID) -> Scan | None:
 def undo(
     scan: Scan, reason: str, at: datetime, by_user: int | None = None, by_device: Device | None = None
 ) -> UndoOutcome:
-    """Take back what `scan` did, for all of its people, at the moment `at`. The caller commits."""
+    """Take back what `scan` did, for all of its people; `at` is when somebody pressed it. The caller commits."""
     if by_device is not None and scan.device_id != by_device.id:
         return UndoOutcome.NOT_YOURS
     if scan.undone_at is not None:
@@ -67,10 +68,20 @@ def undo(
     _pass_on(parts)
     ids = [part.id for part in parts]
     db.session.execute(delete(ShownSkill).where(ShownSkill.scan_id.in_(ids)))
-    people = [part.attendee_id for part in parts if part.attendee_id is not None]
-    # Phones learn of it by the person: an admission that is gone has no row to tell.
-    db.session.execute(update(Attendee).where(Attendee.id.in_(people)).values(changed_at=at))
+    _tell_phones([part.attendee_id for part in parts if part.attendee_id is not None])
     return UndoOutcome.UNDONE
+
+
+def _tell_phones(people: Sequence[int]) -> None:
+    """Phones learn of it by the person: an admission that is gone has no row to tell. By the whole household, because
+    it may have shared what was taken back; and from now on, whenever it was undone, for phones ask what is new."""
+    households = select(Attendee.registration_id).where(Attendee.id.in_(people))
+    db.session.execute(
+        update(Attendee)
+        .where(Attendee.registration_id.in_(households))
+        .values(changed_at=now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _pass_on(parts: Sequence[Scan]) -> None:
@@ -96,7 +107,7 @@ def _pass_on(parts: Sequence[Scan]) -> None:
             "device_id": following.device_id,
             "scan_id": following.id,
             "admitted_at": following.scanned_at,
-            "changed_at": following.received_at,
+            "changed_at": now(),
         }
         insert_admissions(db.session.connection(), [row], take_over=True)
 

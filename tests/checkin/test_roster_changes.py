@@ -5,19 +5,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, select, update
 
 from festival.checkin import headcount, roster_rows
-from festival.checkin.models import Device
+from festival.checkin.models import Admission, CheckpointKind, Device, Scan
 from festival.core.clock import now
 from festival.extensions import db
 from festival.programme.models import Festival, Session
 from festival.registration.models import Attendee, Booking, BookingState, Registration
 from tests import factories
-from tests.checkin.conftest import Door, pass_of, tickets_of
+from tests.checkin.conftest import Door, pass_of, qr_of, tickets_of
 from tests.checkin.rosters import admit, age_everything, ask, names, sync
 
 Make = Callable[..., Registration]
@@ -94,19 +95,94 @@ def test_every_change_that_matters_brings_the_person_anew(
     }[what]
 
 
-def test_an_undone_admission_brings_the_person_without_it(door: Door, make_household: Make) -> None:
-    person = make_household(members=1).attendees[0]
-    admission = admit(door, person)
+def undo_late(door: Door, scan_id: str) -> None:
+    """The phone undid it without a network five minutes ago, and says so only now."""
+    told = (now() - timedelta(minutes=5)).isoformat()
+    wish = {"id": str(uuid4()), "scan": scan_id, "reason": "Quét nhầm", "undone_at": told}
+    (said,) = door.browser.post("/door/api/undo", json={"undos": [wish]}).json["answers"]
+    assert said["outcome"] == "undone"
+
+
+def test_an_undone_admission_brings_the_person_without_it_however_late_the_undo_comes(
+    door: Door, festival: Festival, make_household: Make
+) -> None:
+    family = make_household(members=1)
+    made = (now() - timedelta(minutes=9)).isoformat()
+    answer = door.scan(qr_of(tickets_of(family)[0], festival), offline=True, shown="admitted", scanned_at=made)
     age_everything()
     people, since = sync(door)
     age_everything()
-    assert people[person.id]["admissions"]
+    assert people[family.attendees[0].id]["admissions"]
 
-    db.session.delete(admission)
-    person.changed_at = now()
-    db.session.commit()
+    undo_late(door, answer["id"])
 
     assert [one["admissions"] for one in ask(door, since)["people"]] == [[]]
+
+
+def test_who_owns_an_admission_after_an_undo_is_told_though_that_scan_came_long_ago(
+    make_door: MakeDoor, festival: Festival, make_household: Make
+) -> None:
+    door_a = make_door("Cửa A")
+    door_b = make_door("Cửa B", checkpoint=door_a.checkpoint)
+    family = make_household(members=1)
+    code = qr_of(tickets_of(family)[0], festival)
+    moments = [now() - timedelta(minutes=minutes) for minutes in (9, 4)]
+    first, _second = (
+        each.scan(code, offline=True, shown="admitted", scanned_at=moment.isoformat())
+        for each, moment in zip((door_a, door_b), moments, strict=True)
+    )
+    db.session.execute(update(Scan).values(received_at=now() - timedelta(minutes=10)))
+    age_everything()
+    _people, since = sync(door_a)
+    age_everything()
+
+    undo_late(door_a, first["id"])
+
+    (person,) = ask(door_a, since)["people"]
+    assert [one[2] for one in person["admissions"]] == ["Cửa B"]
+    assert db.session.scalars(select(Admission.changed_at)).one() > now() - timedelta(minutes=1)
+
+
+def test_who_went_in_unheard_is_told_though_that_scan_came_long_ago(
+    make_door: MakeDoor, festival: Festival, make_household: Make
+) -> None:
+    door_a = make_door("Cửa A")
+    door_b = make_door("Cửa B", checkpoint=door_a.checkpoint)
+    code = qr_of(tickets_of(make_household(members=1))[0], festival)
+    first, unheard = door_a.scan(code), door_b.scan_of(code)
+    door_b.send(unheard)
+    undo_late(door_a, first["id"])
+    db.session.execute(update(Scan).values(received_at=now() - timedelta(minutes=10)))
+    age_everything()
+    _people, since = sync(door_a)
+    age_everything()
+
+    door_b.send({**unheard, "offline": True, "shown": "admitted"})
+
+    (person,) = ask(door_a, since)["people"]
+    assert [one[2] for one in person["admissions"]] == ["Cửa B"]
+
+
+@pytest.mark.parametrize("what", ["gift", "stamp"])
+def test_an_undo_is_told_about_everybody_who_shares_what_was_taken_back(
+    make_door: MakeDoor, festival: Festival, make_household: Make, what: str
+) -> None:
+    """Where a household gets something once, it stands under its first person; and each knows all of its stamps."""
+    gift = factories.make_checkpoint(festival, CheckpointKind.CUSTOM, per_household=True, stamps_needed=what == "stamp")
+    booth = factories.make_checkpoint(festival, CheckpointKind.BOOTH, booth_id=factories.make_booth(festival).id)
+    table, stand = make_door("Bàn quà", checkpoint=gift), make_door("Gian", checkpoint=booth)
+    family = make_household(members=2)
+    scanning = table if what == "gift" else stand
+    answer = scanning.scan(qr_of(tickets_of(family)[1], festival))
+    age_everything()
+    _people, since = sync(table)
+    age_everything()
+
+    undo_late(scanning, answer["id"])
+
+    told = {person["attendee"]: person for person in ask(table, since)["people"]}
+    assert told.keys() == {person.id for person in family.attendees}
+    assert not any(person["admissions"] or person["stamps"] for person in told.values())
 
 
 def test_what_was_committed_late_is_not_missed(door: Door, make_household: Make) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from festival.checkin import pairing, undoing
 from festival.checkin.models import Admission, CheckpointKind, Scan, ShownSkill
@@ -82,10 +82,17 @@ def test_after_a_quarter_of_an_hour_only_a_manager_may(
 def test_undone_in_time_but_sent_late_is_undone(door: Door, festival: Festival, make_household: Make) -> None:
     made, undone = now() - timedelta(hours=2), now() - timedelta(hours=1, minutes=50)
     answer = door.scan(
-        qr_of(tickets_of(make_household())[0], festival), offline=True, shown="admitted", scanned_at=made.isoformat()
+        qr_of(tickets_of(make_household(members=1))[0], festival),
+        offline=True,
+        shown="admitted",
+        scanned_at=made.isoformat(),
     )
+    db.session.execute(update(Attendee).values(changed_at=now() - timedelta(hours=1)))
+    db.session.commit()
 
     assert undo(door, answer["id"], undone_at=undone.isoformat()) == "undone"
+    assert db.session.scalars(select(Scan.undone_at)).one() == undone
+    assert db.session.scalars(select(Attendee.changed_at)).one() > now() - timedelta(minutes=1), "phones learn it now"
 
 
 def test_the_admission_goes_to_the_next_scan_that_let_the_person_in(
