@@ -43,11 +43,11 @@ function isStopped() {
 /** @param {string} found the text of a QR code in front of the camera */
 function takeFromCamera(found) {
   const { key } = read(found);
-  if (repeats.isRepeat(key, Date.now()) || isBusy() || isChoosing() || isStopped()) return;
-  repeats.note(key, Date.now());
+  if (repeats.isRepeat(key, performance.now()) || isBusy() || isChoosing() || isStopped()) return;
+  repeats.note(key, performance.now());
   stir();
   keys.close();
-  void takeText(found).then(() => repeats.note(key, Date.now()));
+  void takeText(found).then(() => repeats.note(key, performance.now()));
 }
 
 /** @param {string} given from the keypad or a hand-held scanner */

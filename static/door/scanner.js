@@ -48,9 +48,9 @@ function facts() {
 /** @param {string} found the text of a QR code in front of the camera */
 function takeFromCamera(found) {
   const { key, kind } = read(found);
-  if (repeats.isRepeat(key, Date.now()) || isOccupied() || (isWritingDown() && kind !== "card")) return;
-  repeats.note(key, Date.now());
-  void takeText(found).then(() => repeats.note(key, Date.now()));
+  if (repeats.isRepeat(key, performance.now()) || isOccupied() || (isWritingDown() && kind !== "card")) return;
+  repeats.note(key, performance.now());
+  void takeText(found).then(() => repeats.note(key, performance.now()));
 }
 
 /**
@@ -66,7 +66,7 @@ function takeByHand(given) {
 async function takeInTurn(given) {
   while ((!running && !isElsewhere()) || isBusy()) await new Promise((resolve) => setTimeout(resolve, MOMENT));
   if (isStopped()) return;
-  repeats.note(read(given).key, Date.now());
+  repeats.note(read(given).key, performance.now());
   await takeText(given);
 }
 
