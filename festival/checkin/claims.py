@@ -102,7 +102,7 @@ def _book(attendee_id: int, session_id: int) -> bool:
             Booking.session_id == session_id,
             Booking.state == BookingState.OFFERED,
         )
-        .values(state=BookingState.CONFIRMED)
+        .values(state=BookingState.CONFIRMED, offered_until=None)
         .execution_options(synchronize_session=False)
     )
     if cast("CursorResult[Any]", offered).rowcount:

@@ -24,14 +24,49 @@ OWN_CONSENT_FROM_AGE = 7
 LONGEST_FOLDED = 260
 
 
+class LinkKind(enum.Enum):
+    """Whom a helper's link is for: a volunteer who registers people of one residential group, or a school's classes."""
+
+    GROUP = "group"
+    CLASSES = "classes"
+
+
+class HelperLink(Model):
+    """A link with which a helper registers other people, for one residential group or school, until it is ended.
+
+    Its secret is made from `public_id` and the app's secret, never stored (as a household's link).
+    """
+
+    __tablename__ = "helper_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[LinkKind] = mapped_column(choice_of(LinkKind, "kind"), default=LinkKind.GROUP)
+    group_name: Mapped[str] = mapped_column(String(120))
+    helper_name: Mapped[str] = mapped_column(String(120), default="")
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    last_used_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    festival: Mapped[Festival] = relationship()
+
+
 class Registration(Model):
-    """One household's sign-up. Its secret link is made from `public_id` and `link_version`, never stored."""
+    """One household's sign-up. Its secret link is made from `public_id` and `link_version`, never stored.
+
+    `phone` is empty where there is none. `helper_link` and `recorded_by` tell who wrote it down for them, `group_name`
+    the residential group or class. `origin` is a keyed digest of the address it came from: registrations of a flood are
+    found by it, and released together unless somebody has `confirmed_at` them by opening their link.
+    """
 
     __tablename__ = "registrations"
     __table_args__ = (
         Index(None, "festival_id", "phone"),
         Index(None, "festival_id", "created_at"),
         Index(None, "festival_id", "changed_at"),
+        Index(None, "festival_id", "origin"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,6 +82,11 @@ class Registration(Model):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     walk_in: Mapped[bool] = mapped_column(default=False, server_default=false())
+    helper_link_id: Mapped[int | None] = mapped_column(ForeignKey("helper_links.id", ondelete="SET NULL"), index=True)
+    recorded_by: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    group_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    origin: Mapped[str | None] = mapped_column(String(32))
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
 
     festival: Mapped[Festival] = relationship()
@@ -146,17 +186,39 @@ class BookingState(enum.Enum):
 
 
 class Booking(Model):
-    """One attendee in one session."""
+    """One attendee in one session.
+
+    `queued_at` is since when a waitlisted or offered one has waited, which is its place in line; `offered_until` the
+    deadline of an offer. Those of one household for one session have the same.
+    """
 
     __tablename__ = "bookings"
-    __table_args__ = (UniqueConstraint("session_id", "attendee_id"), Index(None, "session_id", "changed_at"))
+    __table_args__ = (
+        UniqueConstraint("session_id", "attendee_id"),
+        Index(None, "session_id", "changed_at"),
+        Index(None, "session_id", "state", "queued_at"),
+        Index(None, "state", "offered_until"),
+        CheckConstraint("(state = 'offered') = (offered_until IS NOT NULL)", name="offer_has_a_deadline"),
+        CheckConstraint("state NOT IN ('waitlisted', 'offered') OR queued_at IS NOT NULL", name="waits_since"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id"))
     attendee_id: Mapped[int] = mapped_column(ForeignKey("attendees.id"), index=True)
     state: Mapped[BookingState] = mapped_column(choice_of(BookingState, "state"))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    queued_at: Mapped[datetime | None] = mapped_column(Moment)
+    offered_until: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
 
     session: Mapped[Session] = relationship()
     attendee: Mapped[Attendee] = relationship(back_populates="bookings")
+
+    @validates("state")
+    def _keep_its_place(self, _key: str, state: BookingState) -> BookingState:
+        # Who is put on the list or offered a seat without a word about since when has waited since now.
+        if state in (BookingState.WAITLISTED, BookingState.OFFERED):
+            self.queued_at = self.queued_at or now()
+        if state is not BookingState.OFFERED:
+            self.offered_until = None
+        return state

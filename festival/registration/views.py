@@ -18,8 +18,8 @@ from festival.extensions import db, limiter
 from festival.messages.outbox import wake_worker
 from festival.programme.models import Festival, Session
 from festival.programme.wards import wards_near
+from festival.registration import notices
 from festival.registration.booking import SeatResult
-from festival.registration.confirmation import confirm_by_mail
 from festival.registration.forms import RegisterForm
 from festival.registration.links import secret_of
 from festival.registration.signing_up import Household, SignUpOutcome, sign_up
@@ -155,7 +155,7 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
     match result.outcome:
         case SignUpOutcome.DONE | SignUpOutcome.REPEATED if result.registration is not None:
             if result.outcome is SignUpOutcome.DONE:
-                confirm_by_mail(result.registration)
+                notices.confirmed(result.registration)
             secret = secret_of(result.registration)
             db.session.commit()
             wake_worker()

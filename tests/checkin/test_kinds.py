@@ -161,7 +161,9 @@ def test_an_offered_seat_is_taken_at_the_door_without_a_second_one(
     household = make_household(members=1)
     session.seats_taken = 1
     person = household.attendees[0]
-    db.session.add(Booking(session_id=session.id, attendee_id=person.id, state=BookingState.OFFERED))
+    db.session.add(
+        Booking(session_id=session.id, attendee_id=person.id, state=BookingState.OFFERED, offered_until=now())
+    )
     db.session.commit()
     door = door_of(make_door, festival, CheckpointKind.SESSION, session_id=session.id, walk_ins=True)
 

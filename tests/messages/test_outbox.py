@@ -16,7 +16,7 @@ from festival.extensions import db
 from festival.messages import outbox
 from festival.messages.delivery import BACKOFF, deliver_due
 from festival.messages.models import Message, MessageState
-from festival.registration.confirmation import confirm_by_mail
+from festival.registration import notices
 from festival.registration.links import address_of
 from tests.conftest import make_settings
 
@@ -66,7 +66,7 @@ def state_of(message) -> MessageState:
 
 def test_a_registration_with_an_address_is_confirmed_with_its_link(sink, make_household):
     family = make_household(members=2, email="hoa@festival.example")
-    confirm_by_mail(family)
+    notices.confirmed(family)
     db.session.commit()
 
     assert deliver_due() == 1
@@ -78,7 +78,7 @@ def test_a_registration_with_an_address_is_confirmed_with_its_link(sink, make_ho
 
 
 def test_without_an_address_nothing_is_written(make_household):
-    confirm_by_mail(make_household(members=1))
+    notices.confirmed(make_household(members=1))
 
     assert db.session.scalars(select(Message)).all() == []
 

@@ -23,7 +23,7 @@ from festival.core.clock import now, today
 from festival.core.text import fold, name_key
 from festival.extensions import db
 from festival.programme.models import Festival
-from festival.registration.confirmation import confirm_by_mail
+from festival.registration import notices
 from festival.registration.links import secret_of
 from festival.registration.models import Registration, Relation, TicketKind
 from festival.registration.signing_up import Member, sign_up
@@ -95,7 +95,7 @@ def people(
             consents={Purpose.TAKING_PART: True, Purpose.PHOTOS: False},
         )
         family = sign_up(festival, replace(household, members=members)).registration
-        confirm_by_mail(family)
+        notices.confirmed(family)
         paired = factories.make_device(festival)
         paired.device.on_duty = on_duty = f"Tình nguyện viên {mark}"
         db.session.commit()
