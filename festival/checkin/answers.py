@@ -22,11 +22,19 @@ class Answer:
       `missing` (stamps, for not earned); `members` of a pass.
     - `members` and no `verdict`: a household pass without chosen members. Nothing was recorded; choose and scan again.
     - `refused`: the name of the field that makes no sense. Nothing was recorded.
-
-    A phone that was revoked learns nothing: `id` and `kept`.
+    - `later`: too much was typed lately. Nothing was recorded and nobody looked up; keep it and send it again.
+    - `kept`: recorded, and a phone that was revoked learns nothing more.
     """
 
     body: dict[str, Any]
+
+    @classmethod
+    def later(cls, scan_id: str) -> Answer:
+        return cls({"id": scan_id, "later": True})
+
+    @classmethod
+    def kept(cls, scan_id: str) -> Answer:
+        return cls({"id": scan_id, "kept": True})
 
     @classmethod
     def refused(cls, scan_id: str | None, field: str) -> Answer:

@@ -68,3 +68,8 @@ def scope_of(device: Device, *, over: bool) -> Scope:
         stamps=shared if prizes else Stamps.NONE,
         given_names=device.mode is DeviceMode.KIOSK,
     )
+
+
+def finds_people(device: Device) -> bool:
+    """Whether anybody is found by name on this device; where nobody is, a person's number can only have been guessed."""
+    return device.mode is DeviceMode.STAFF and scope_of(device, over=False).reach is not Reach.NONE

@@ -53,7 +53,7 @@ def undo(
         return UndoOutcome.NOT_YOURS
     if scan.undone_at is not None:
         return UndoOutcome.DONE_BEFORE
-    if by_device is not None and at - scan.scanned_at > UNDO_WITHIN:
+    if by_device is not None and _is_too_late(scan, at, by_device.revoked_at):
         return UndoOutcome.TOO_LATE
     parts = db.session.scalars(
         select(Scan)
@@ -70,6 +70,13 @@ def undo(
     db.session.execute(delete(ShownSkill).where(ShownSkill.scan_id.in_(ids)))
     _tell_phones([part.attendee_id for part in parts if part.attendee_id is not None])
     return UndoOutcome.UNDONE
+
+
+def _is_too_late(scan: Scan, at: datetime, revoked_at: datetime | None) -> bool:
+    """Whether the device pressed it too late. When that was, only the device says; of one that was revoked, which may
+    be in the wrong hands, only what came in the last quarter of an hour before or since is believed."""
+    stale = revoked_at is not None and scan.received_at < revoked_at - UNDO_WITHIN
+    return stale or at - scan.scanned_at > UNDO_WITHIN
 
 
 def _tell_phones(people: Sequence[int]) -> None:

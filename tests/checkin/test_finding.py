@@ -11,12 +11,10 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from werkzeug.exceptions import TooManyRequests
 
 from festival.checkin import finding
 from festival.checkin.answers import Answer
-from festival.checkin.calls.blueprint import device_key
-from festival.checkin.calls.limits import UNKNOWN_CODES, note_guesses, stop_guessing
+from festival.checkin.calls.limits import hold_back, note_guesses
 from festival.checkin.models import CheckpointKind, DeviceMode
 from festival.checkin.pairing import DEVICE_COOKIE
 from festival.checkin.scan_request import ScanRequest
@@ -247,13 +245,12 @@ def test_a_device_that_types_many_unknown_codes_waits_and_no_other(app: Flask) -
     wrong = Answer({"id": str(guess.id), "verdict": "unknown"})
     with on_a_call(app, "thief"):
         for _guess in range(60):
-            stop_guessing([guess])
+            assert hold_back([guess], learns=True) == [False]
             note_guesses([guess], [wrong])
-        with pytest.raises(TooManyRequests):
-            stop_guessing([guess])
-        stop_guessing([scan])
+        assert hold_back([scan, guess, scan], learns=True) == [False, True, False]
+        assert hold_back([guess], learns=False) == [False], "a revoked phone is told nothing, and hands in all it has"
     with on_a_call(app, "another"):
-        stop_guessing([guess])
+        assert hold_back([guess], learns=True) == [False]
 
 
 @pytest.mark.usefixtures("limited")
@@ -263,12 +260,20 @@ def test_known_codes_and_unknown_tickets_are_no_guesses(app: Flask) -> None:
         for _scan in range(70):
             note_guesses([guess], [Answer({"id": str(guess.id), "verdict": "admitted"})])
             note_guesses([scan], [Answer({"id": str(scan.id), "verdict": "unknown"})])
-        stop_guessing([guess])
+        assert hold_back([guess], learns=True) == [False]
 
 
 @pytest.mark.usefixtures("limited")
-def test_five_hundred_guesses_in_one_call_cost_the_day(app: Flask) -> None:
+def test_one_call_takes_no_more_codes_than_may_still_be_wrong(app: Flask) -> None:
     guesses = [typed_code() for _ in range(500)]
     with on_a_call(app, "thief"):
-        note_guesses(guesses, [Answer({"id": str(one.id), "verdict": "unknown"}) for one in guesses])
-        assert not limiter.limiter.test(UNKNOWN_CODES[1], f"unknown:{device_key()}")
+        assert hold_back(guesses, learns=True) == [False] * 60 + [True] * 440
+
+
+@pytest.mark.usefixtures("limited")
+def test_nobody_types_six_hundred_numbers_in_ten_minutes(app: Flask) -> None:
+    typed = [ScanRequest(id=uuid4(), checkpoint_id=1, scanned_at=now(), attendee_id=number) for number in range(1, 401)]
+    with on_a_call(app, "thief"):
+        assert hold_back(typed, learns=True) == [False] * 400
+        assert hold_back(typed, learns=True) == [False] * 200 + [True] * 200
+        assert hold_back([*typed[:2], typed_code(code=None, ticket="x")], learns=False) == [True, True, False]

@@ -284,8 +284,10 @@ def test_a_kiosk_is_told_given_names_only(make_door: MakeDoor, festival: Festiva
 def test_a_person_named_by_number_at_a_booth_is_stamped_but_not_named(
     make_door: MakeDoor, festival: Festival, make_household: Make
 ) -> None:
-    booth = factories.make_booth(festival)
-    door = door_of(make_door, festival, CheckpointKind.BOOTH, name="Gian 1", booth_id=booth.id)
+    """By a phone that also stands at a session: there it finds those who are booked, and nobody else."""
+    booth = factories.make_checkpoint(festival, CheckpointKind.BOOTH, booth_id=factories.make_booth(festival).id)
+    room = factories.make_checkpoint(festival, CheckpointKind.SESSION, session_id=a_session_now(festival).id)
+    door = make_door("Gian 1", checkpoints=[booth, room])
 
     answer = door.scan(attendee=make_household().attendees[0].id)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from festival.checkin import pairing
-from festival.checkin.models import Admission
+from festival.checkin.models import Admission, CheckpointKind, Device, DeviceMode, Scan
 from festival.core.clock import now
 from festival.extensions import db, limiter
 from festival.programme.models import Festival
@@ -121,15 +121,68 @@ def test_a_page_of_another_site_cannot_scan(door: Door) -> None:
     assert scans() == 0
 
 
-def test_guessing_short_codes_is_stopped_but_tickets_go_on(
+def test_who_guesses_codes_waits_with_them_and_all_else_of_the_call_is_taken(
     door: Door, festival: Festival, make_household: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limiter, "enabled", True)
-    guesses = [door.scan_of(code="ABCD2345") for _ in range(500)]
-    door.send(*guesses)
+    family = make_household(members=3)
+    first, second, third = tickets_of(family)
+    door.send(*(door.scan_of(code="ABCD2345") for _ in range(60)))
+    made = now() - timedelta(minutes=5)
+    offline = {"offline": True, "shown": "admitted", "scanned_at": made.isoformat()}
+    typed, known = door.scan_of(code=third.short_code), door.scan_of(attendee=family.attendees[1].id)
 
-    assert door.browser.post("/door/api/scans", json={"scans": guesses}).status_code == 429
-    assert door.scan(qr_of(tickets_of(make_household())[0], festival))["verdict"] == "admitted"
+    answers = door.send(door.scan_of(qr_of(first, festival), **offline), typed, known, None)
+
+    assert [answer.get("verdict") for answer in answers] == ["admitted", None, "admitted", None]
+    assert answers[1] == {"id": typed["id"], "later": True}
+    assert answers[3] == {"id": None, "refused": "scan"}
+    assert db.session.get(Scan, UUID(typed["id"])) is None
+    inside = db.session.scalars(select(Admission.attendee_id).order_by(Admission.attendee_id)).all()
+    assert inside == [first.attendee_id, second.attendee_id]
+
+
+def test_what_had_to_wait_is_taken_when_its_time_has_come(
+    door: Door, make_household: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    (ticket,) = tickets_of(make_household(members=1))
+    door.send(*(door.scan_of(code="ABCD2345") for _ in range(60)))
+    typed = door.scan_of(code=ticket.short_code)
+    assert door.send(typed) == door.send(typed) == [{"id": typed["id"], "later": True}]
+
+    limiter.reset()
+
+    assert door.send(typed)[0]["verdict"] == "admitted"
+
+
+def test_a_booths_screen_neither_scans_nor_undoes(door: Door, festival: Festival, make_household: Make) -> None:
+    code = qr_of(tickets_of(make_household())[0], festival)
+    scan = door.scan_of(code)
+    door.send(scan)
+    db.session.get_one(Device, door.paired.device.id).mode = DeviceMode.SCREEN
+    db.session.commit()
+    wish = {"id": "1", "scan": scan["id"], "reason": "Quét nhầm", "undone_at": now().isoformat()}
+
+    answers = [
+        door.browser.post("/door/api/scans", json={"scans": [door.scan_of(code)]}),
+        door.browser.post("/door/api/undo", json={"undos": [wish]}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert (scans(), admissions()) == (1, 1)
+
+
+@pytest.mark.parametrize("who", ["booth", "kiosk"])
+def test_where_nobody_is_found_by_name_nobody_is_named_by_number(
+    make_door: Callable[..., Door], festival: Festival, make_household: Make, who: str
+) -> None:
+    person = make_household(members=1).attendees[0]
+    booth = factories.make_checkpoint(festival, CheckpointKind.BOOTH, booth_id=factories.make_booth(festival).id)
+    door = make_door(checkpoint=booth) if who == "booth" else make_door(mode=DeviceMode.KIOSK)
+
+    assert door.scan(attendee=person.id)["refused"] == "attendee"
+    assert (scans(), admissions()) == (0, 0)
 
 
 def test_a_phone_that_is_not_known_gets_401_and_the_reason(door: Door, app: Flask) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import select, update
 
 from festival.checkin import pairing, undoing
@@ -169,4 +170,40 @@ def test_a_revoked_phone_hears_only_that_it_was_kept(door: Door, festival: Festi
     said = door.browser.post("/door/api/undo", json={"undos": [wish]}).json["answers"]
 
     assert said == [{"id": "1", "kept": True}]
+    assert admissions() == 0
+
+
+@pytest.mark.parametrize(("received", "left"), [(timedelta(minutes=16), 1), (timedelta(minutes=14), 0)])
+def test_a_revoked_phone_takes_back_only_what_it_sent_shortly_before(
+    door: Door, festival: Festival, make_household: Make, received: timedelta, left: int
+) -> None:
+    """It says itself when it was undone: a stolen one would take back the whole day."""
+    made = now() - received
+    answer = door.scan(
+        qr_of(tickets_of(make_household())[0], festival), offline=True, shown="admitted", scanned_at=made.isoformat()
+    )
+    db.session.execute(update(Scan).values(received_at=made))
+    pairing.revoke(door.paired.device)
+    db.session.commit()
+    wish = {"id": "1", "scan": answer["id"], "reason": "Quét nhầm", "undone_at": made.isoformat()}
+
+    said = door.browser.post("/door/api/undo", json={"undos": [wish]}).json["answers"]
+
+    assert said == [{"id": "1", "kept": True}]
+    assert admissions() == left
+
+
+def test_a_revoked_phone_takes_back_what_it_hands_in(door: Door, festival: Festival, make_household: Make) -> None:
+    made = now() - timedelta(hours=1)
+    scan = door.scan_of(
+        qr_of(tickets_of(make_household())[0], festival), offline=True, shown="admitted", scanned_at=made.isoformat()
+    )
+    pairing.revoke(door.paired.device)
+    db.session.commit()
+    door.send(scan)
+    assert admissions() == 1
+    wish = {"id": "1", "scan": scan["id"], "reason": "Quét nhầm", "undone_at": made.isoformat()}
+
+    door.browser.post("/door/api/undo", json={"undos": [wish]})
+
     assert admissions() == 0

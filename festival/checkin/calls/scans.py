@@ -8,20 +8,17 @@ from datetime import datetime
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from limits import parse
 
 from festival.checkin import at_once, pairing, scanning
 from festival.checkin.answers import Answer
-from festival.checkin.calls.blueprint import bp, device_key, read_object, read_waiting, recognize_phone
-from festival.checkin.calls.limits import note_guesses, stop_guessing
+from festival.checkin.calls.blueprint import bp, read_object, read_waiting, recognize_phone
+from festival.checkin.calls.limits import hold_back, note_guesses
+from festival.checkin.models import DeviceMode
 from festival.checkin.pairing import DEVICE_COOKIE, KnownDevice
+from festival.checkin.roster_scope import finds_people
 from festival.checkin.scan_request import MAX_SCANS, ScanRequest, Unreadable, read_offset, read_scan
 from festival.core.clock import now
-from festival.extensions import READING_FIRST, db, limiter
-
-# Nobody types faster; a machine that guesses short codes or numbers of people would.
-BY_HAND = parse("600 per 10 minutes")
+from festival.extensions import READING_FIRST, db
 
 READING_FIRST.add("door_api.scans")
 
@@ -38,29 +35,52 @@ def scans() -> ResponseReturnValue:
     if let_in := at_once.let_in(request.cookies.get(DEVICE_COOKIE, ""), requests, at):
         return _answered(let_in.device, [let_in.answer], at, waiting, offset)
     device = recognize_phone(hands_in=True)
-    _limit_typing(requests)
-    stop_guessing(requests)
-    if device.revoked_at is not None:
-        return _hand_in(device, requests, at)
-    answers = scanning.record_scans(device, requests, at)
-    note_guesses(requests, answers)
-    return _answered(device, answers, at, waiting, offset)
+    if device.mode is DeviceMode.SCREEN:
+        abort(403)
+    waits = hold_back(requests, learns=device.revoked_at is None)
+    taken = [one for one, wait in zip(requests, waits, strict=True) if not wait]
+    answers = _hand_in(device, taken, at) if device.revoked_at is not None else _record(device, taken, at)
+    return _answered(device, _in_order(requests, waits, answers), at, waiting, offset)
+
+
+def _in_order(
+    requests: Sequence[ScanRequest | Unreadable], waits: Sequence[bool], answers: Sequence[Answer]
+) -> Sequence[Answer]:
+    """The answers to all scans of the call; those that wait have none in `answers`."""
+    taken = iter(answers)
+    return [Answer.later(str(one.id)) if wait else next(taken) for one, wait in zip(requests, waits, strict=True)]
 
 
 def _answered(
     device: KnownDevice, answers: Sequence[Answer], at: datetime, waiting: int, offset: int | None
 ) -> ResponseReturnValue:
-    pairing.note_seen(device, at, waiting, offset)
+    if device.revoked_at is None:
+        pairing.note_seen(device, at, waiting, offset)
     db.session.commit()
     return {"answers": [answer.body for answer in answers], "now": at.isoformat()}
 
 
-def _hand_in(device: KnownDevice, requests: Sequence[ScanRequest | Unreadable], at: datetime) -> ResponseReturnValue:
+def _record(device: KnownDevice, requests: Sequence[ScanRequest | Unreadable], at: datetime) -> Sequence[Answer]:
+    answers = scanning.record_scans(device, _without_guessed_people(device, requests), at)
+    note_guesses(requests, answers)
+    return answers
+
+
+def _without_guessed_people(
+    device: KnownDevice, requests: Sequence[ScanRequest | Unreadable]
+) -> Sequence[ScanRequest | Unreadable]:
+    """People named by number, by a phone that finds nobody, were guessed: those scans are refused."""
+    named = [one for one in requests if isinstance(one, ScanRequest) and one.attendee_id is not None]
+    if not named or finds_people(pairing.get_row(device)):
+        return requests
+    return [Unreadable(str(one.id), "attendee") if one in named else one for one in requests]
+
+
+def _hand_in(device: KnownDevice, requests: Sequence[ScanRequest | Unreadable], at: datetime) -> Sequence[Answer]:
     """What a revoked phone still had: kept as made before it was revoked, and nothing is told about anybody."""
     made_offline = [replace(one, offline=True) if isinstance(one, ScanRequest) else one for one in requests]
-    scanning.record_scans(device, made_offline, at)
-    db.session.commit()
-    return {"answers": [{"id": str(one.id), "kept": True} for one in requests], "now": at.isoformat()}
+    scanning.record_scans(device, _without_guessed_people(device, made_offline), at)
+    return [Answer.kept(str(one.id)) for one in requests]
 
 
 def _read_scans(raw: object) -> Sequence[ScanRequest | Unreadable]:
@@ -69,9 +89,3 @@ def _read_scans(raw: object) -> Sequence[ScanRequest | Unreadable]:
     if len(raw) > MAX_SCANS:
         abort(413)
     return [read_scan(one) for one in raw]
-
-
-def _limit_typing(requests: Sequence[ScanRequest | Unreadable]) -> None:
-    typed = sum(isinstance(one, ScanRequest) and one.ticket is None for one in requests)
-    if typed and limiter.enabled and not limiter.limiter.hit(BY_HAND, device_key(), cost=typed):
-        abort(429, _("Too many codes typed at once. Wait a few minutes."))

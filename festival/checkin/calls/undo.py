@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from festival.checkin import undoing
 from festival.checkin.calls.blueprint import bp, device_key, read_object
-from festival.checkin.models import Device
+from festival.checkin.models import Device, DeviceMode
 from festival.checkin.pairing import get_row
 from festival.checkin.scan_request import read_offset
 from festival.checkin.undoing import UndoOutcome
@@ -27,8 +27,11 @@ MOST = 100
 def undo() -> ResponseReturnValue:
     """Take back the admissions of up to 100 scans of this phone; each is answered with its outcome.
 
-    One that makes no sense is `unknown`. A phone that was revoked hears only that it was `kept`.
+    One that makes no sense is `unknown`. A phone that was revoked hears only that it was `kept`. 403 for a booth's
+    screen, which scans nobody.
     """
+    if g.device.mode is DeviceMode.SCREEN:
+        abort(403)
     raw = read_object().get("undos")
     if not isinstance(raw, list) or not raw:
         abort(422)
