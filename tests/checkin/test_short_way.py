@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from festival.accounts.policy import POLICY, Caller
 from festival.application import CALLS
@@ -27,6 +27,18 @@ def test_below_the_calls_only_paired_phones_are_answered(app: Flask) -> None:
 def test_what_reads_first_is_a_call(app: Flask) -> None:
     assert READING_FIRST
     assert all(rule.startswith("door_api.") and rule in app.view_functions for rule in READING_FIRST)
+
+
+def test_who_looks_for_somebody_waits_for_nobody_who_writes(
+    door: Door, make_household: Callable[..., Registration]
+) -> None:
+    person = make_household(members=1).attendees[0]
+    with db.engine.begin() as writer:
+        writer.execute(update(Device).values(on_duty="Chị Lan"))
+
+        found = door.browser.post("/door/api/people", json={"checkpoint": door.checkpoint.id, "name": person.name})
+
+    assert [one["attendee"] for one in found.json["people"]] == [person.id]
 
 
 def test_a_call_carries_every_header_of_a_page_and_no_session(
