@@ -87,7 +87,7 @@ def _admit_first_comers(
         mine |= insert_admissions(connection, rows, take_over=offline)
     for pair in mine:
         owners[pair][1].verdict = Verdict.ADMITTED
-    _tell_the_others(
+    freed = _tell_the_others(
         # Who was known to be in has been judged with that already (and may have come back).
         [
             (pair, one, line)
@@ -95,19 +95,26 @@ def _admit_first_comers(
             if line.history.admitted_at is None and not (pair in mine and line is owners[pair][1])
         ]
     )
+    if freed:
+        _admit_first_comers(connection, whose, freed, at)
 
 
-def _tell_the_others(late: list[tuple[Pair, Judged, Line]]) -> None:
-    """Those whom another scan was faster for: when, and at which door."""
+def _tell_the_others(late: list[tuple[Pair, Judged, Line]]) -> list[tuple[Pair, Judged, Line]]:
+    """Those whom another scan was faster for: when, and at which door. Gives those of them whom nobody was faster for
+    after all: the other one was undone at this very moment."""
     if not late:
-        return
+        return []
     known = load_admissions({pair[0] for pair, _, _ in late}, {pair[1] for pair, _, _ in late})
+    freed = [wish for wish in late if wish[0] not in known]
     for pair, one, line in late:
+        if pair not in known:
+            continue
         line.history = known[pair].history
         first = line.history.admitted_at or one.moment
         # Of two doors at the same moment the one that asked second may have looked at its clock first.
         moment = one.moment if one.request.offline else max(one.moment, first)
         line.verdict = decide(line.facts, one.place, line.history, moment)
+    return freed
 
 
 def insert_admissions(connection: Connection, rows: Sequence[dict[str, Any]], *, take_over: bool) -> set[Pair]:

@@ -7,15 +7,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, func, select, text
 
-from festival.checkin import admitting, at_once, scanning
+from festival.checkin import admitting, at_once, scanning, undoing
 from festival.checkin.judging import Pair
 from festival.checkin.models import Admission, Scan
 from festival.checkin.pairing import DEVICE_COOKIE
+from festival.core.clock import now
 from festival.extensions import db
 from festival.programme.models import Festival
 from festival.registration.models import Registration
@@ -161,3 +163,51 @@ def test_two_doors_with_the_same_tickets_in_opposite_order_do_not_block_each_oth
     verdicts = Counter(answer["verdict"] for answers in results for answer in answers)
     assert verdicts == Counter(admitted=30, already_admitted=30)
     assert count(Admission) == 30
+
+
+def test_who_was_second_is_let_in_when_the_first_is_undone_at_that_moment(
+    app: Flask,
+    doors: list[Door],
+    festival: Festival,
+    make_household: Make,
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Door 1 judges; door 0 lets the person in; door 1 finds that out when it writes; then the first is undone, before
+    door 1 has read when and where that was."""
+    code = qr_of(tickets_of(make_household())[0], festival)
+    monkeypatch.setattr(at_once, "let_in", lambda *_scan: None)
+    look_at, load_admissions = scanning.look_at, admitting.load_admissions
+    faster: list[str] = []
+
+    def undo() -> None:
+        with app.app_context() if database == "postgresql" else contextlib.nullcontext():
+            scan = undoing.find_scan(festival.id, UUID(faster[0]))
+            assert scan is not None
+            undoing.undo(scan, "Quét nhầm", now())
+            if database == "postgresql":
+                db.session.commit()
+
+    def look_and_be_overtaken(*given: Any) -> Any:
+        scene = look_at(*given)
+        if not faster:
+            faster.append("")
+            (answer,) = all_at_once([lambda: doors[0].scan(code)])
+            faster[0] = answer["id"]
+        return scene
+
+    def undone_before_it_is_read(*given: Any) -> Any:
+        monkeypatch.setattr(admitting, "load_admissions", load_admissions)
+        if database == "postgresql":
+            assert all_at_once([undo]) == [None]
+        else:  # one writer at a time: nobody comes between, so it is done by this one's hand
+            undo()
+        return load_admissions(*given)
+
+    monkeypatch.setattr(scanning, "look_at", look_and_be_overtaken)
+    monkeypatch.setattr(admitting, "load_admissions", undone_before_it_is_read)
+
+    second = doors[1].scan(code)
+
+    assert second["verdict"] == "admitted"
+    assert [str(one) for one in db.session.scalars(select(Admission.scan_id))] == [second["id"]]
