@@ -22,6 +22,9 @@ from festival.extensions import db
 from festival.programme.models import Festival
 from festival.registration.models import Attendee
 
+NOBODY = "–"
+"""Whose scan it was, in the audit log, when nobody knows."""
+
 bp = Blueprint("checkin_conflicts", __name__, url_prefix="/manage/<festival>/door/conflicts")
 
 
@@ -92,50 +95,61 @@ def undo(festival: Festival, scan_id: UUID) -> ResponseReturnValue:
     form = UndoForm()
     if not form.validate_on_submit():
         return _undo_page(festival, scan, form, 422)
-    attendee = db.session.get_one(Attendee, scan.attendee_id)
+    name = _name(scan)
     place = db.session.get_one(Checkpoint, scan.checkpoint_id)
     match undoing.undo(scan, form.reason.data, now(), by_user=current_user.id):
         case UndoOutcome.UNDONE:
             record(
                 "scan.undone",
-                attendee.name,
+                name or NOBODY,
                 festival_id=festival.id,
                 before={"scan": str(scan.id), "checkpoint": place.name, "at": scan.scanned_at.isoformat()},
                 after={"reason": form.reason.data},
             )
             db.session.commit()
-            flash(_("The scan of %(name)s was taken back.", name=attendee.name), "success")
+            flash(
+                _("The scan of %(name)s was taken back.", name=name) if name else _("The scan was taken back."),
+                "success",
+            )
         case UndoOutcome.DONE_BEFORE:
             flash(_("This scan had been taken back before."), "info")
         case _:
             abort(404)
-    return redirect(_back(festival, attendee.id))
+    return redirect(_back(festival, scan.attendee_id))
 
 
 def _scan(festival: Festival, scan_id: UUID) -> Scan:
+    """That scan, or 404: also for one of nobody that let nobody in, where nothing is to be taken back."""
     scan = undoing.find_scan(festival.id, scan_id)
-    if scan is None or scan.attendee_id is None:
+    if scan is None or (scan.attendee_id is None and not scan.passed):
         abort(404)
     return scan
 
 
+def _name(scan: Scan) -> str:
+    """Whose scan it is; of somebody who could not be registered any more, as the phone wrote it; or ""."""
+    if scan.attendee_id is not None:
+        return db.session.get_one(Attendee, scan.attendee_id).name
+    return str(scan.answer.get("name") or "")
+
+
 def _undo_page(festival: Festival, scan: Scan, form: UndoForm, status: int = 200) -> ResponseReturnValue:
-    attendee = db.session.get_one(Attendee, scan.attendee_id)
     page = render_template(
         "checkin/undo.html",
         festival=festival,
         form=form,
         scan=scan,
-        attendee=attendee,
+        name=_name(scan),
         place=db.session.get_one(Checkpoint, scan.checkpoint_id),
         door=db.session.get(Device, scan.device_id) if scan.device_id else None,
-        back=_back(festival, attendee.id),
+        back=_back(festival, scan.attendee_id),
     )
     return page, status
 
 
-def _back(festival: Festival, attendee_id: int) -> str:
-    """Where the manager came from: the list, or with `from=person` the person's history."""
-    if request.args.get("from") == "person":
+def _back(festival: Festival, attendee_id: int | None) -> str:
+    """Where the manager came from: the list, or with `from=doubtful` the other one, with `from=person` the history."""
+    came_from = request.args.get("from")
+    if came_from == "person" and attendee_id is not None:
         return url_for(".history", festival=festival.slug, attendee_id=attendee_id)
-    return url_for(".index", festival=festival.slug)
+    return url_for(".index", festival=festival.slug, show="doubtful" if came_from == "doubtful" else None)

@@ -86,7 +86,7 @@ class VolunteersForm(CheckpointForm):
     name = Line(
         _("Name"),
         [required(_("Give it a name, such as Volunteers' table.")), at_most(200)],
-        description=_("They are scanned when they come and when they go: that counts their hours."),
+        description=_("They are scanned when they come and when they go."),
     )
 
 

@@ -45,7 +45,8 @@ class Door:
 class Headcount:
     """People at the moment `at`: `inside` now, `total` that came in on any day; `percent` of `capacity`, rounded down.
 
-    `on_paper` of the total were let in without a phone: typed in from a list.
+    `on_paper` of the total were let in without a phone: typed in from a list. `nameless` is not in any of these: so
+    often somebody was let in today whom nobody can name (an unknown ticket, no place for a walk-in any more).
     """
 
     at: datetime
@@ -54,6 +55,7 @@ class Headcount:
     capacity: int
     doors: tuple[Door, ...]
     on_paper: int
+    nameless: int
 
     @property
     def percent(self) -> int:
@@ -72,7 +74,7 @@ class Headcount:
 
 _scans, _places, _devices = (Base.metadata.tables[one.__tablename__] for one in (Scan, Checkpoint, Device))
 
-_PASSED = (
+_ANYBODY = (
     _scans.c.checkpoint_id.in_(
         select(_places.c.id).where(
             _places.c.festival_id == bindparam("festival_id"), _places.c.kind == CheckpointKind.ENTRANCE
@@ -80,9 +82,9 @@ _PASSED = (
     ),
     _scans.c.passed,
     _scans.c.undone_at.is_(None),
-    _scans.c.attendee_id.is_not(None),
     _scans.c.scanned_at <= bindparam("at"),
 )
+_PASSED = (*_ANYBODY, _scans.c.attendee_id.is_not(None))
 _INWARDS = _scans.c.direction == "in"
 _TODAY = _scans.c.scanned_at >= bindparam("day")
 _PEOPLE = (
@@ -105,6 +107,7 @@ _BY_DOOR = (
     .where(*_PASSED, _INWARDS)
     .group_by(_scans.c.device_id)
 )
+_NAMELESS = select(func.count()).where(*_ANYBODY, _scans.c.attendee_id.is_(None), _INWARDS, _TODAY)
 _DOORS = (
     select(
         _devices.c.id,
@@ -127,9 +130,10 @@ _DOORS = (
 
 
 def headcount(festival: Festival, at: datetime) -> Headcount:
-    """Who is there at the moment `at`, in three statements. A revoked phone is listed only if it let somebody in."""
+    """Who is there at the moment `at`, in four statements. A revoked phone is listed only if it let somebody in."""
     passed_in = {row[0]: row[1] for row in db.session.connection().execute(_BY_DOOR, _given(festival, at))}
     inside, total = _inside_and_total(festival, at)
+    nameless = db.session.connection().scalar(_NAMELESS, _given(festival, at)) or 0
     doors = [
         Door(
             device_id=row.id,
@@ -143,7 +147,7 @@ def headcount(festival: Festival, at: datetime) -> Headcount:
         for row in _doors(festival)
         if row.revoked_at is None or row.id in passed_in
     ]
-    return Headcount(at, inside, total, festival.capacity, tuple(doors), passed_in.get(None, 0))
+    return Headcount(at, inside, total, festival.capacity, tuple(doors), passed_in.get(None, 0), nameless)
 
 
 def _given(festival: Festival, at: datetime) -> dict[str, Any]:

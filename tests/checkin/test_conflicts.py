@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from festival.accounts.models import AuditEntry, StaffRole
 from festival.checkin import conflicts
+from festival.checkin.headcount import headcount
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, Scan, ScanSource
 from festival.core.clock import at_local, now, today
 from festival.extensions import db
@@ -339,6 +341,35 @@ def test_only_the_door_may_look_and_take_back(festival, sign_in, client, doors, 
     registration = observer.get(f"/manage/{festival.slug}/registrations/{person.registration_id}")
     assert registration.status_code == 200
     assert "door/conflicts/people" not in registration.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"), [({"name": "Trần Thị Khách"}, "Trần Thị Khách"), ({}, "A ticket that nobody knows")]
+)
+def test_a_doubtful_entry_that_nobody_can_name_is_taken_back_too(festival, sign_in, door, answer, named):
+    """Somebody for whom there was no place any more, or a ticket that the server does not know; a phone let both in."""
+    made = (now() - timedelta(minutes=5)).isoformat()
+    sent = door.scan(code="ABCD2345", offline=True, shown="admitted", scanned_at=made)
+    db.session.get_one(Scan, UUID(sent["id"])).answer = answer
+    db.session.commit()
+    boss = sign_in(StaffRole.DOOR_MANAGER)
+    doubtful = f"/manage/{festival.slug}/door/conflicts?show=doubtful"
+    listed = boss.get(f"{doubtful}&lang=en").text
+    address = re.search(r'href="([^"]*/undo\?from=doubtful)"', listed)[1]
+    assert named in listed
+    assert named in boss.get(f"{address}&lang=en").text
+    assert headcount(festival, now()).nameless == 1
+    day = boss.get(f"/manage/{festival.slug}/?lang=en").text
+    assert doubtful in day
+    assert "Today 1 more entry was let through whom nobody can name" in plain(day)
+
+    done = boss.post(address, data={"reason": "Đã về"})
+
+    assert done.location == doubtful
+    assert headcount(festival, now()).nameless == 0
+    assert conflicts.doubtful_entries(festival) == []
+    (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "scan.undone"))
+    assert entry.subject == answer.get("name", "–")
 
 
 def test_a_persons_history_tells_every_scan_and_leads_to_taking_back(festival, sign_in, doors, person, scan):

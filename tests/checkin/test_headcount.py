@@ -44,12 +44,17 @@ def passage(door: Door) -> Pass:
         scan = Scan(
             id=uuid4(),
             festival_id=person.festival_id,
-            attendee_id=person.id,
-            direction=direction,
             scanned_at=moment,
             verdict="admitted",
             answer={},
-            **{"checkpoint_id": door.checkpoint.id, "passed": True, "device_id": device_id, **values},
+            **{
+                "attendee_id": person.id,
+                "direction": direction,
+                "checkpoint_id": door.checkpoint.id,
+                "passed": True,
+                "device_id": device_id,
+                **values,
+            },
         )
         db.session.add(scan)
         db.session.commit()
@@ -121,6 +126,26 @@ def test_an_undone_going_out_leaves_the_person_inside(
     passage(people[0], at(9), "out", undone_at=at(9, 5))
 
     assert headcount(festival, at(10)).inside == 1
+
+
+def test_who_went_in_and_nobody_could_name_is_told_beside_the_figure(
+    festival: Festival, people: list[Attendee], passage: Pass, door: Door
+) -> None:
+    stamp = factories.make_checkpoint(festival, CheckpointKind.BOOTH, booth_id=factories.make_booth(festival).id)
+    passage(people[0], at(8))
+    for moment, values in (
+        (at(8), {}),
+        (at(9), {}),
+        (at(8, days=-1), {}),
+        (at(8), {"passed": False}),
+        (at(8), {"undone_at": at(9)}),
+        (at(8), {"direction": "out"}),
+        (at(8), {"checkpoint_id": stamp.id}),
+    ):
+        passage(people[0], moment, **{"attendee_id": None, **values})
+
+    assert [headcount(festival, at(hour)).nameless for hour in (7, 8, 9)] == [0, 1, 2]
+    assert headcount(festival, at(9)).inside == 1
 
 
 def test_only_entrances_of_this_festival_count(
