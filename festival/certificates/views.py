@@ -16,8 +16,8 @@ from festival.certificates.models import Certificate
 from festival.certificates.sheets import file_name, pdf_of
 from festival.certificates.verification import Validity
 from festival.extensions import db, limiter
-from festival.registration.links import find_registration, was_a_link
 from festival.registration.models import Attendee, Registration
+from festival.registration.opening import opened
 
 bp = Blueprint("certificates", __name__)
 
@@ -53,7 +53,7 @@ def issue_certificate(secret: str, attendee_id: int) -> ResponseReturnValue:
 
 
 def _person(secret: str, attendee_id: int) -> tuple[Registration, Attendee]:
-    registration = find_registration(secret) or abort(410 if was_a_link(secret) else 404)
+    registration = opened(secret)
     attendee = next((one for one in registration.attendees if one.id == attendee_id), None) or abort(404)
     return registration, attendee
 

@@ -1,0 +1,121 @@
+"""What a household changes on its page: who comes, who sits in which session, and not coming at all."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from festival.consents import ledger
+from festival.consents.texts import TEXTS
+from festival.core.clock import today
+from festival.household.forms import ChangeMemberForm, ConfirmForm
+from festival.household.views.blueprint import answered, bp, member_of
+from festival.registration import changing
+from festival.registration.booking import HOLDS_A_SEAT, SeatResult
+from festival.registration.changing import ChangeOutcome
+from festival.registration.models import Attendee, Registration
+from festival.registration.opening import opened
+from festival.registration.typed import wishes_by_person
+from festival.registration.wishes import foresee, parts_of_days, sessions_to_come, words_for
+
+
+@bp.route("/r/<secret>/sessions", methods=["GET", "POST"])
+def sessions(secret: str) -> ResponseReturnValue:
+    """Choose again who sits in which session."""
+    registration = opened(secret)
+    members = changing.coming(registration)
+    form = ConfirmForm()
+    wishes = {
+        str(member.id): frozenset(b.session_id for b in member.bookings if b.state in HOLDS_A_SEAT)
+        for member in members
+    }
+    refused: tuple[SeatResult, ...] = ()
+    status = 200
+    if form.validate_on_submit():
+        held = frozenset((str(member.id), i) for member in members for i in wishes[str(member.id)])
+        wishes = wishes_by_person(MultiDict(request.form))
+        refused = tuple(_foreseen(registration, members, wishes, held))
+        if not refused:
+            result = changing.change_sessions(
+                registration, {member.id: wishes.get(str(member.id), frozenset()) for member in members}
+            )
+            if result.outcome is not ChangeOutcome.SEATS_REFUSED:
+                return answered(result, secret, _("Your workshops are changed."))
+            refused = result.refused
+        status = 409
+    page = render_template(
+        "household/sessions.html",
+        festival=registration.festival,
+        secret=secret,
+        form=form,
+        people=[(str(member.id), member.name) for member in members],
+        parts=parts_of_days(sessions_to_come(registration.festival)),
+        wishes=wishes,
+        refusals={each.session.id: words_for(each) for each in refused},
+    )
+    return page, status
+
+
+def _foreseen(
+    registration: Registration,
+    members: list[Attendee],
+    wishes: dict[str, frozenset[int]],
+    held: frozenset[tuple[str, int]],
+) -> list[SeatResult]:
+    by_id = {session.id: session for session in sessions_to_come(registration.festival)}
+    names = {str(member.id): member.name for member in members}
+    wished = {key: [by_id[i] for i in sorted(wishes.get(key, ())) if i in by_id] for key in names}
+    return foresee(wished, names, held)
+
+
+@bp.route("/r/<secret>/members", methods=["GET", "POST"], defaults={"attendee_id": None})
+@bp.route("/r/<secret>/members/<int:attendee_id>", methods=["GET", "POST"])
+def members(secret: str, attendee_id: int | None) -> ResponseReturnValue:
+    """Add a person, correct one, or take one out."""
+    registration = opened(secret)
+    attendee = member_of(registration, attendee_id) if attendee_id is not None else None
+    form = ChangeMemberForm(obj=attendee)
+    if attendee is not None and request.method == "GET":
+        form.relation.data = attendee.relation.value
+    form.child_before = attendee is not None and attendee.is_child(today().year)
+    others = len(changing.coming(registration)) > 1
+    if request.form.get("go") == "remove" and attendee is not None and form.csrf_valid():
+        return answered(changing.remove_member(attendee), secret, _("%(name)s is taken out.", name=attendee.name))
+    if form.validate_on_submit():
+        guardian = form.guardian_name.data or None
+        if attendee is None:
+            result = changing.add_member(registration, form.member(), guardian)
+            done = _("%(name)s is added. The ticket is below.", name=form.name.data)
+        else:
+            result = changing.edit_member(attendee, form.member(), guardian)
+            done = _("The change is saved.")
+        if result.outcome is ChangeOutcome.DONE:
+            ledger.write(registration.id, form.consents(), registration.contact_name, str(get_locale()))
+        return answered(result, secret, done)
+    page = render_template(
+        "household/member.html",
+        festival=registration.festival,
+        secret=secret,
+        form=form,
+        attendee=attendee,
+        consent_texts=[] if form.child_before else [text for text in TEXTS if text.for_children],
+        removable=attendee is not None and others,
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/r/<secret>/cancel", methods=["GET", "POST"])
+def cancel(secret: str) -> ResponseReturnValue:
+    """The household does not come: asked once more, then everything it held is free."""
+    registration = opened(secret)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        return answered(
+            changing.cancel(registration), secret, _("Your registration is cancelled. Thank you for telling us.")
+        )
+    return render_template(
+        "household/cancel.html", festival=registration.festival, registration=registration, secret=secret, form=form
+    )
