@@ -34,7 +34,8 @@ class MessageState(enum.Enum):
 class GroupMessage(Model):
     """What an organizer writes to many at once. Its messages wait a minute, in which it can be withdrawn.
 
-    `chosen` is the filter that it was written to, as the form knows it.
+    `chosen` is the filter that it was written to, as the form knows it; `short_text` goes to phones without an address.
+    From `started_at` on the worker writes its messages, until `written_at`.
     """
 
     __tablename__ = "group_messages"
@@ -49,17 +50,25 @@ class GroupMessage(Model):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     goes_out_at: Mapped[datetime] = mapped_column(Moment)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    short_text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    started_at: Mapped[datetime | None] = mapped_column(Moment)
+    written_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Message(Model):
     """One outgoing message, written in the transaction that causes it; `event` is told once.
 
-    `body` is plain text; an e-mail may have `html` and a `calendar` (iCalendar text) beside it. `reason` says why it
-    failed or came back.
+    `body` is plain text; an e-mail may have `html` and a `calendar` (iCalendar text) beside it. `fields` are the same
+    words one by one, for gateways that have the text themselves. `reason` says why it failed, waits or came back.
+    After `good_until` nobody needs it any more. `claimed_by` is the run of a worker that is sending it just now.
     """
 
     __tablename__ = "messages"
-    __table_args__ = (Index(None, "state", "send_after"), Index(None, "festival_id", "created_at"))
+    __table_args__ = (
+        Index(None, "state", "send_after"),
+        Index(None, "festival_id", "created_at"),
+        Index(None, "claimed_by"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id"))
@@ -73,17 +82,31 @@ class Message(Model):
         choice_of(Channel, "channel"), default=Channel.EMAIL, server_default=Channel.EMAIL.value
     )
     recipient: Mapped[str] = mapped_column(String(255))
+    recipient_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
     language: Mapped[str] = mapped_column(String(2), default="vi", server_default="vi")
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text, default="", server_default="")
     calendar: Mapped[str] = mapped_column(Text, default="", server_default="")
+    fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     state: Mapped[MessageState] = mapped_column(choice_of(MessageState, "state"), default=MessageState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     send_after: Mapped[datetime] = mapped_column(Moment, default=now)
+    good_until: Mapped[datetime | None] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    claimed_by: Mapped[str | None] = mapped_column(String(120))
+
+
+class SendRate(Model):
+    """How many messages all workers together have handed over in this minute (counted from 1970), by channel."""
+
+    __tablename__ = "send_rates"
+
+    channel: Mapped[str] = mapped_column(String(32), primary_key=True)
+    minute: Mapped[int] = mapped_column()
+    taken: Mapped[int] = mapped_column()
 
 
 class GatewayKeys(Model):
