@@ -12,6 +12,9 @@ from festival.checkin.judging import WENT_THROUGH, Judged, Line
 from festival.checkin.models import CheckpointKind
 from festival.core.clock import local
 
+_TELLS_BOOKINGS = (CheckpointKind.ENTRANCE, CheckpointKind.SESSION)
+"""Where people are told where to go. Whoever stamps or hands something out need not know how they spend their day."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -63,7 +66,8 @@ def compose(one: Judged, given_names_only: bool = False) -> Answer:
         body = {"id": scan_id, **_describe(shown, one, given_names_only)}
         if shown.person is not None and best.person is not None:
             body["attendee"] = best.person.attendee_id
-            body["booked"] = _describe_bookings(best.person, one.post.session_id, one.moment)
+            if one.post.kind in _TELLS_BOOKINGS:
+                body["booked"] = _describe_bookings(best.person, one.post.session_id, one.moment)
     return Answer(body)
 
 
@@ -93,7 +97,7 @@ def _describe(line: Line, one: Judged, given_names_only: bool = False) -> dict[s
 
 
 def _describe_bookings(person: Person, session_id: int | None, at: datetime) -> list[dict[str, str]]:
-    """What the person has booked here: this session at a session's door, all of the day's at the others."""
+    """What the person has booked: this session at a session's door, all of the day's at an entrance."""
     day = local(at).date()
     return [
         _booking(booking)

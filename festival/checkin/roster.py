@@ -20,7 +20,7 @@ from festival.checkin.headcount import Glance, headcount_lately
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, DeviceMode
 from festival.checkin.roster_cursor import first_cursor, read_cursor
 from festival.checkin.roster_rows import people_of, rows_of
-from festival.checkin.roster_scope import Reach, scope_of
+from festival.checkin.roster_scope import scope_of
 from festival.core.clock import local
 from festival.extensions import db
 from festival.programme.models import Festival, FestivalStatus, Session, Workshop
@@ -103,7 +103,7 @@ def read_roster(contact: Contact, since: str, at: datetime) -> dict[str, Any]:
         "festival": _festival(festival, over=over),
         "device": {"id": device.id, "name": device.name, "on_duty": device.on_duty, "mode": device.mode.value},
         "checkpoints": _checkpoints(contact),
-        "sessions": _sessions(festival) if scope.reach is Reach.ALL and not cursor.after else [],
+        "sessions": _sessions(festival) if scope.all_bookings and not cursor.after else [],
         "people": rows_of(scope, ids),
         "slips": [] if over else slips.for_device(device),
         "headcount": _headcount(headcount_lately(festival, at)),

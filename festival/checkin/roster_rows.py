@@ -62,12 +62,12 @@ def _everybody(reach: Reach) -> Select[Any]:
     return query
 
 
-def _changed(reach: Reach, stamps: Stamps) -> Select[Any]:
+def _changed(reach: Reach, all_bookings: bool, stamps: Stamps) -> Select[Any]:
     """Everybody on whom anything has changed that a phone of this kind is told."""
     festival: BindParameter[Any] = bindparam("festival_id")
     since: BindParameter[Any] = bindparam("since")
     bookings = select(_bookings.c.attendee_id).where(_bookings.c.changed_at > since)
-    if reach is Reach.BOOKED:
+    if not all_bookings:
         bookings = bookings.where(_bookings.c.session_id.in_(_many("session_ids")))
     else:
         of_festival = select(_sessions.c.id).where(_sessions.c.festival_id == festival)
@@ -107,14 +107,21 @@ def _page(query: Select[Any]) -> Select[Any]:
 
 _SEEN = (Reach.ALL, Reach.BOOKED)
 _EVERYBODY_PAGE = {reach: _page(_everybody(reach)) for reach in _SEEN}
-_CHANGED_PAGE = {(reach, stamps): _page(_changed(reach, stamps)) for reach in _SEEN for stamps in Stamps}
+_CHANGED_PAGE = {
+    (reach, all_bookings, stamps): _page(_changed(reach, all_bookings, stamps))
+    for reach in _SEEN
+    for all_bookings in (True, False)
+    for stamps in Stamps
+}
 
 
 def people_of(scope: Scope, since: datetime | None, after: int) -> tuple[list[int], bool]:
     """The ids of the next people, at most `PAGE`, in their order, and whether there are more."""
     if scope.reach is Reach.NONE:
         return [], False
-    query = _EVERYBODY_PAGE[scope.reach] if since is None else _CHANGED_PAGE[scope.reach, scope.stamps]
+    query = (
+        _EVERYBODY_PAGE[scope.reach] if since is None else _CHANGED_PAGE[scope.reach, scope.all_bookings, scope.stamps]
+    )
     given: dict[str, Any] = {"festival_id": scope.festival_id, "since": since, "after": after, "count": PAGE + 1}
     given |= {"checkpoint_ids": scope.checkpoint_ids, "session_ids": scope.session_ids}
     ids = list(db.session.connection().scalars(query, given))
@@ -155,11 +162,11 @@ _ROWS = (
     .order_by(_people.c.id, _pass.c.id)
 )
 _BOOKINGS = {
-    reach: select(_bookings.c.attendee_id, _bookings.c.session_id, _bookings.c.state)
+    all_bookings: select(_bookings.c.attendee_id, _bookings.c.session_id, _bookings.c.state)
     .where(_bookings.c.attendee_id.in_(_IDS), _bookings.c.state.in_(tuple(_STATES)))
-    .where(*([_bookings.c.session_id.in_(_many("session_ids"))] if reach is Reach.BOOKED else []))
+    .where(*([] if all_bookings else [_bookings.c.session_id.in_(_many("session_ids"))]))
     .order_by(_bookings.c.attendee_id, _bookings.c.session_id)
-    for reach in _SEEN
+    for all_bookings in (True, False)
 }
 _ADMITTED = (
     select(_admissions.c.attendee_id, _admissions.c.checkpoint_id, _admissions.c.admitted_at, _devices.c.name)
@@ -206,8 +213,8 @@ def rows_of(scope: Scope, ids: Sequence[int]) -> list[Row]:
         return []
     connection = db.session.connection()
     bookings: dict[int, dict[str, str]] = defaultdict(dict)
-    wanted = {"ids": ids} | ({"session_ids": scope.session_ids} if scope.reach is Reach.BOOKED else {})
-    for attendee_id, session_id, state in connection.execute(_BOOKINGS[scope.reach], wanted):
+    wanted = {"ids": ids} | ({} if scope.all_bookings else {"session_ids": scope.session_ids})
+    for attendee_id, session_id, state in connection.execute(_BOOKINGS[scope.all_bookings], wanted):
         bookings[attendee_id][str(session_id)] = _STATES[state]
     admissions = _admissions_of(scope, ids)
     stamps = _stamps_of(scope, ids)

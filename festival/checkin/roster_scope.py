@@ -44,6 +44,11 @@ class Scope:
     given_names: bool
 
     @property
+    def all_bookings(self) -> bool:
+        """Whether it tells people where to go next; other phones know who has booked where they stand, if anything."""
+        return self.reach is Reach.ALL and bool(self.entrances)
+
+    @property
     def fingerprint(self) -> str:
         """Changes with anything that changes what the phone gets; 16 letters and digits."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
@@ -71,5 +76,5 @@ def scope_of(device: Device, *, over: bool) -> Scope:
 
 
 def finds_people(device: Device) -> bool:
-    """Whether anybody is found by name on this device; where nobody is, a person's number can only have been guessed."""
+    """Whether anybody is found by name on this device; else a person's number can only have been guessed."""
     return device.mode is DeviceMode.STAFF and scope_of(device, over=False).reach is not Reach.NONE

@@ -109,6 +109,48 @@ def test_a_booth_gets_nobody(make_door: MakeDoor, festival: Festival, make_house
     assert stamp.get("given") == (None if mode is DeviceMode.KIOSK else 1)
 
 
+def test_who_hands_things_out_does_not_learn_what_visitors_have_booked(
+    make_door: MakeDoor, session_door: Door, festival: Festival, make_household: Make, make_session: MakeSession
+) -> None:
+    here, elsewhere = session_door.checkpoint.session, make_session(start=time(14), end=time(15))
+    assert here is not None
+    make_household(members=1, sessions=(here, elsewhere))
+    meal = factories.make_checkpoint(festival, CheckpointKind.CUSTOM, name="Suất trưa")
+    table = make_door("Bàn ăn", checkpoint=meal)
+    both = make_door("Lớp và bàn ăn", checkpoints=[meal, session_door.checkpoint])
+    gate = make_door("Cửa", checkpoints=[meal, factories.make_checkpoint(festival)])
+
+    told = [ask(door) for door in (table, both, gate)]
+
+    assert [set(body["people"][0]["bookings"]) for body in told] == [
+        set(),
+        {str(here.id)},
+        {str(here.id), str(elsewhere.id)},
+    ]
+    assert [len(body["sessions"]) for body in told] == [0, 0, 2]
+
+
+def test_who_hands_things_out_is_told_of_bookings_only_where_it_lets_people_in(
+    make_door: MakeDoor, session_door: Door, festival: Festival, make_household: Make, make_session: MakeSession
+) -> None:
+    here, elsewhere = session_door.checkpoint.session, make_session(start=time(14), end=time(15))
+    assert here is not None
+    for session in (here, elsewhere):
+        make_household(members=1, sessions=(session,), phone=f"+8491234567{session.id % 10}")
+    meal = factories.make_checkpoint(festival, CheckpointKind.CUSTOM, name="Suất trưa")
+    doors = [make_door("Bàn ăn", checkpoint=meal), make_door("Lớp", checkpoints=[meal, session_door.checkpoint])]
+    age_everything()
+    cursors = [sync(door)[1] for door in doors]
+    age_everything()
+    for booking in db.session.scalars(select(Booking)):
+        booking.state = BookingState.CANCELLED
+    db.session.commit()
+
+    told = [ask(door, since)["people"] for door, since in zip(doors, cursors, strict=True)]
+
+    assert [len(people) for people in told] == [0, 1]
+
+
 def test_a_screen_gets_nobody_even_at_an_entrance(door: Door, make_household: Make) -> None:
     db.session.get_one(Device, door.paired.device.id).mode = DeviceMode.SCREEN
     db.session.commit()

@@ -240,6 +240,21 @@ def test_the_entrance_tells_what_is_booked_today(
     assert [session["title"] for session in answer["booked"]] == ["VNeID từ A đến Z"]
 
 
+@pytest.mark.parametrize("kind", [CheckpointKind.BOOTH, CheckpointKind.VOLUNTEERS, CheckpointKind.CUSTOM])
+def test_elsewhere_nobody_learns_what_a_visitor_has_booked(
+    make_door: Callable[..., Door], festival: Festival, make_household: Make, vneid: Session, kind: CheckpointKind
+) -> None:
+    values = {"booth_id": factories.make_booth(festival).id} if kind is CheckpointKind.BOOTH else {}
+    door = make_door(checkpoint=factories.make_checkpoint(festival, kind, **values))
+    household = make_household(members=1, sessions=(vneid,))
+    begin(vneid)
+
+    answer = door.scan(qr_of(tickets_of(household)[0], festival))
+
+    assert (answer["verdict"], answer["name"]) == ("admitted", household.attendees[0].name)
+    assert "booked" not in answer
+
+
 def test_a_booth_stamps_once_and_beside_the_entrance(
     door: Door, make_door: Callable[..., Door], festival: Festival, make_household: Make
 ) -> None:
