@@ -58,7 +58,8 @@ class Registration(Model):
 
     `phone` is empty where there is none. `helper_link` and `recorded_by` tell who wrote it down for them, `group_name`
     the residential group or class. `origin` is a keyed digest of the address it came from: registrations of a flood are
-    found by it, and released together unless somebody has `confirmed_at` them by opening their link.
+    found by it, and released together unless somebody has `confirmed_at` them by opening their link. `helped_on` is a
+    keyed digest of the helper's device: a helper sees again only what was written there.
     """
 
     __tablename__ = "registrations"
@@ -86,6 +87,7 @@ class Registration(Model):
     recorded_by: Mapped[str] = mapped_column(String(120), default="", server_default="")
     group_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
     origin: Mapped[str | None] = mapped_column(String(32))
+    helped_on: Mapped[str | None] = mapped_column(String(32))
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
 

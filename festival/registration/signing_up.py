@@ -36,7 +36,9 @@ class Member:
 class Household:
     """A whole sign-up as typed. `submission` is the form's own random mark: sent twice, it registers once.
 
-    `recorded_by` is who wrote it down, where that was not the household itself: it stands beside their consents.
+    `recorded_by` is who wrote it down, where that was not the household itself: it stands beside their consents. A
+    helper's link adds its id, the residential group or class, and a mark of the helper's device (`helped_on`);
+    `origin` is a keyed digest of the address that the form was sent from.
     """
 
     submission: str
@@ -50,6 +52,10 @@ class Household:
     consents: Mapping[Purpose, bool] | None = None
     walk_in: bool = False
     recorded_by: str = ""
+    helper_link_id: int | None = None
+    group_name: str = ""
+    helped_on: str | None = None
+    origin: str | None = None
 
 
 class SignUpOutcome(enum.Enum):
@@ -128,7 +134,8 @@ def request_wishes(festival: Festival, wishes: Mapping[Attendee, frozenset[int]]
 def add_registration(festival: Festival, household: Household) -> Registration:
     """The rows of a household: people, tickets, pass, consents. Its places are the caller's to take.
 
-    Raises `IntegrityError` when the same submission has been registered at this very moment.
+    A handful of statements, however many people: a surge of families waits for each of them. Raises `IntegrityError`
+    when the same submission has been registered at this very moment.
     """
     registration = Registration(
         festival_id=festival.id,
@@ -140,48 +147,61 @@ def add_registration(festival: Festival, household: Household) -> Registration:
         ward_code=household.ward_code or None,
         language=household.language,
         walk_in=household.walk_in,
+        recorded_by=household.recorded_by,
+        helper_link_id=household.helper_link_id,
+        group_name=household.group_name,
+        helped_on=household.helped_on,
+        origin=household.origin,
+        festival=festival,
+        attendees=[],
+        tickets=[],
     )
-    registration.festival = festival
+    codes = iter(_unused_codes(festival.id, 1 + len(household.members)))
+    registration.tickets.append(_ticket(festival.id, None, next(codes)))
+    for member in household.members:
+        attendee = _attendee(festival.id, member, household.guardian_name or household.contact_name)
+        registration.attendees.append(attendee)
+        registration.tickets.append(_ticket(festival.id, attendee, next(codes)))
     db.session.add(registration)
     db.session.flush()
-    add_ticket(registration, None)
-    for member in household.members:
-        add_attendee(registration, member, household.guardian_name)
     if household.consents:
         given_by = " · ".join(filter(None, (household.contact_name, household.recorded_by)))[:120]
         ledger.write(registration.id, household.consents, given_by, household.language)
-    db.session.flush()
     return registration
 
 
 def add_attendee(registration: Registration, member: Member, guardian_name: str | None) -> Attendee:
     """One more person in the household, with a ticket. The place in the venue is the caller's to take."""
-    attendee = Attendee(
-        festival_id=registration.festival_id,
-        name=member.name,
-        birth_year=member.birth_year,
-        relation=member.relation,
-    )
-    if attendee.is_child(today().year):
-        attendee.guardian_name = guardian_name or registration.contact_name
+    attendee = _attendee(registration.festival_id, member, guardian_name or registration.contact_name)
     registration.attendees.append(attendee)
+    (code,) = _unused_codes(registration.festival_id, 1)
+    registration.tickets.append(_ticket(registration.festival_id, attendee, code))
     db.session.flush()
-    add_ticket(registration, attendee)
     return attendee
 
 
-def add_ticket(registration: Registration, attendee: Attendee | None) -> Ticket:
-    """The ticket of a person, or the household's pass when no person is given; its short code is unused so far."""
-    code = short_code()
-    taken = select(Ticket.id).where(Ticket.festival_id == registration.festival_id)
-    while db.session.scalar(taken.where(Ticket.short_code == code)) is not None:
-        code = short_code()
-    ticket = Ticket(
-        festival_id=registration.festival_id,
-        kind=TicketKind.TICKET if attendee else TicketKind.HOUSEHOLD,
-        attendee_id=attendee.id if attendee else None,
-        short_code=code,
+def _attendee(festival_id: int, member: Member, guardian: str) -> Attendee:
+    attendee = Attendee(
+        festival_id=festival_id, name=member.name, birth_year=member.birth_year, relation=member.relation
     )
+    if attendee.is_child(today().year):
+        attendee.guardian_name = guardian
+    return attendee
+
+
+def _ticket(festival_id: int, attendee: Attendee | None, code: str) -> Ticket:
+    """The ticket of a person, or the household's pass when no person is given."""
+    kind = TicketKind.TICKET if attendee else TicketKind.HOUSEHOLD
+    ticket = Ticket(festival_id=festival_id, kind=kind, short_code=code)
     ticket.attendee = attendee
-    registration.tickets.append(ticket)
     return ticket
+
+
+def _unused_codes(festival_id: int, count: int) -> list[str]:
+    """Short codes that no ticket of the festival has so far."""
+    codes: set[str] = set()
+    while len(codes) < count:
+        fresh = {short_code() for _ in range(count - len(codes))}
+        taken = select(Ticket.short_code).where(Ticket.festival_id == festival_id, Ticket.short_code.in_(fresh))
+        codes |= fresh - set(db.session.scalars(taken))
+    return list(codes)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Blueprint, abort, make_response, request
 
 from festival.checkin.pairing import DEVICE_COOKIE, KnownDevice, may_hand_in, recognize
+from festival.core import calls
 from festival.core.secrets import digest
 from festival.extensions import csrf
 
@@ -38,27 +38,8 @@ def recognize_phone(*, hands_in: bool) -> KnownDevice:
 
 
 def read_object() -> dict[str, Any]:
-    """The JSON object of a call by our own page. 403 from elsewhere, 413 for too much, 415 or 400 for no JSON object.
-
-    A form of another site can send neither this content type nor, with SameSite=Strict, the cookie.
-    """
-    origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != request.host:
-        abort(403)
-    if request.mimetype != "application/json":
-        abort(415)
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        abort(413)
-    body = request.get_data(cache=False)
-    if len(body) > MAX_BODY_BYTES:
-        abort(413)
-    try:
-        raw = json.loads(body)
-    except (ValueError, RecursionError):
-        abort(400)
-    if not isinstance(raw, dict):
-        abort(400)
-    return raw
+    """The JSON object of a phone's call; its cookie is SameSite=Strict besides (`core/calls.py`)."""
+    return calls.read_object(MAX_BODY_BYTES)
 
 
 def read_waiting(value: object) -> int:
