@@ -106,7 +106,7 @@ class DeviceMode(enum.Enum):
 
 
 class PairingCode(Model):
-    """An invitation for one phone, good once and for ten minutes."""
+    """An invitation for one phone, good once and for ten minutes; with `replaces_id` for one that was paired before."""
 
     __tablename__ = "pairing_codes"
 
@@ -120,6 +120,7 @@ class PairingCode(Model):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"))
 
     festival: Mapped[Festival] = relationship()
     checkpoints: Mapped[list[Checkpoint]] = relationship(secondary=pairing_code_checkpoints)
@@ -129,7 +130,8 @@ class Device(Model):
     """A paired phone. Its token is kept on the phone; here is only what recognizes it.
 
     `waiting` is how many scans it said, at `last_seen_at`, that it had not sent yet; `clock_offset_ms` how far its
-    clock was behind then (to be added to its times).
+    clock was behind then (to be added to its times). `replaces_id` is what the same phone was before it was paired
+    again: that device is revoked, and what it had not sent comes with this one (`paired_again.py`).
     """
 
     __tablename__ = "devices"
@@ -147,9 +149,20 @@ class Device(Model):
     waiting: Mapped[int] = mapped_column(default=0, server_default="0")
     clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"))
 
     festival: Mapped[Festival] = relationship()
     checkpoints: Mapped[list[Checkpoint]] = relationship(secondary=device_checkpoints, order_by=Checkpoint.id)
+
+
+class FormerCheckpoint(Model):
+    """That a device scanned for a checkpoint until a moment: what it made there before that still counts."""
+
+    __tablename__ = "former_checkpoints"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"), primary_key=True)
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoints.id", ondelete="CASCADE"), primary_key=True)
+    until: Mapped[datetime] = mapped_column(Moment)
 
 
 class ScanSource(enum.Enum):
@@ -258,6 +271,21 @@ class Lease(Model):
     checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoints.id"), index=True)
     granted: Mapped[int] = mapped_column(default=0)
     used: Mapped[int] = mapped_column(default=0)
+
+
+class DoorBooking(Model):
+    """That a booking was made at its session's door, by a scan: it goes when the scan is undone.
+
+    `booked_at` is the booking's `created_at` as it was then: one that was made anew since is the household's own.
+    `waited`: the person stood on the waiting list before.
+    """
+
+    __tablename__ = "door_bookings"
+
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id", ondelete="CASCADE"), primary_key=True)
+    scan_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    booked_at: Mapped[datetime] = mapped_column(Moment)
+    waited: Mapped[bool] = mapped_column(default=False)
 
 
 class Slip(Model):
