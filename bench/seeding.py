@@ -26,13 +26,13 @@ SECRET = "only-for-the-bench"
 NAME = "Nguyễn Thị Số "
 """Everybody's name, followed by the person's number."""
 
-_NUMBERS = {
+NUMBERS = {
     "postgresql": "SELECT generate_series(1, :people) AS n",
     "sqlite": "WITH RECURSIVE count(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM count WHERE n < :people) "
     "SELECT n FROM count",
 }
-_PUBLIC_ID = {"postgresql": "lpad(n::text, 12, '0')", "sqlite": "printf('%012d', n)"}
-_SHORT_CODE = {"postgresql": "lpad(n::text, 8, '0')", "sqlite": "printf('%08d', n)"}
+PUBLIC_ID = {"postgresql": "lpad(n::text, 12, '0')", "sqlite": "printf('%012d', n)"}
+SHORT_CODE = {"postgresql": "lpad(n::text, 8, '0')", "sqlite": "printf('%08d', n)"}
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ def seed(people: int, phones: int = 1) -> Crowd:
 def _registrations(dialect: str) -> str:
     return (
         "INSERT INTO registrations (id, festival_id, public_id, link_version, submission, contact_name, phone,"
-        " language, created_at, walk_in, changed_at)"
-        f" SELECT n, :festival, {_PUBLIC_ID[dialect]}, 1, CAST(n AS VARCHAR(12)), :name || n, '+84912345678', 'vi',"
-        f" CURRENT_TIMESTAMP, false, CURRENT_TIMESTAMP FROM ({_NUMBERS[dialect]}) AS numbers"
+        " phone_end, language, created_at, walk_in, changed_at)"
+        f" SELECT n, :festival, {PUBLIC_ID[dialect]}, 1, CAST(n AS VARCHAR(12)), :name || n, '+84912345678', '5678', 'vi',"
+        f" CURRENT_TIMESTAMP, false, CURRENT_TIMESTAMP FROM ({NUMBERS[dialect]}) AS numbers"
     )
 
 
@@ -111,13 +111,13 @@ def _attendees(dialect: str) -> str:
         "INSERT INTO attendees (id, festival_id, registration_id, name, folded_name, name_key, birth_year, relation,"
         " changed_at)"
         " SELECT n, :festival, n, :name || n, :folded || ' ' || n, n || ' ' || :folded, 1980, 'self',"
-        f" CURRENT_TIMESTAMP FROM ({_NUMBERS[dialect]}) AS numbers"
+        f" CURRENT_TIMESTAMP FROM ({NUMBERS[dialect]}) AS numbers"
     )
 
 
 def _tickets(dialect: str) -> str:
     return (
         "INSERT INTO tickets (id, festival_id, kind, registration_id, attendee_id, short_code, changed_at)"
-        f" SELECT n, :festival, 'ticket', n, n, {_SHORT_CODE[dialect]},"
-        f" CURRENT_TIMESTAMP FROM ({_NUMBERS[dialect]}) AS numbers"
+        f" SELECT n, :festival, 'ticket', n, n, {SHORT_CODE[dialect]},"
+        f" CURRENT_TIMESTAMP FROM ({NUMBERS[dialect]}) AS numbers"
     )

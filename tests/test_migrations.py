@@ -14,7 +14,7 @@ from sqlalchemy import MetaData, insert, inspect, select, text
 from festival import create_app
 from festival.checkin.models import Checkpoint, Scan
 from festival.extensions import db
-from festival.registration.models import Attendee
+from festival.registration.models import Attendee, Registration
 from tests.conftest import make_settings
 from tests.postgres import empty_database
 
@@ -79,6 +79,25 @@ def test_scans_of_the_first_release_are_told_as_people_who_passed(bare_app):
     downgrade(revision="0001")
     with db.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM scans")) == 3
+
+
+def test_phones_of_before_are_found_by_their_end(bare_app):
+    upgrade(revision="0003")
+    before = MetaData()
+    before.reflect(db.engine)
+    with db.engine.begin() as connection:
+        older = _first_release(connection.dialect.name, datetime(2026, 10, 10, tzinfo=UTC), *(uuid.uuid4(),) * 3)
+        for name in ("organizations", "festivals"):
+            connection.execute(insert(before.tables[name]), older[name])
+        (one,) = older["registrations"]
+        for number, phone in enumerate(("+84912345678", "", "113"), start=1):
+            keys = {"id": number, "public_id": str(number), "submission": str(number), "phone": phone}
+            connection.execute(insert(before.tables["registrations"]), one | keys)
+
+    upgrade()
+
+    kept = select(Registration.phone_end).order_by(Registration.id)
+    assert db.session.scalars(kept).all() == ["5678", "", "113"]
 
 
 def _first_release(dialect, at, one, refused, family):

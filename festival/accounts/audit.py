@@ -13,7 +13,7 @@ from festival.accounts.models import AuditEntry
 from festival.extensions import Base, db
 
 SECRET_COLUMNS = frozenset({"password", "fs_uniquifier", "sealed_private_key", "public_key", "token_digest", "content"})
-SEARCH_COLUMNS = frozenset({"folded", "folded_room", "folded_name", "name_key"})
+SEARCH_COLUMNS = frozenset({"folded", "folded_room", "folded_name", "name_key", "phone_end"})
 
 
 def _plain(value: Any) -> Any:

@@ -88,7 +88,7 @@ def _statements(festival_id: int) -> list[Update]:
     return [
         update(Registration)
         .where(Registration.festival_id == festival_id)
-        .values(contact_name=NOBODY, phone="", email=None, public_id=unlinked, submission=unlinked),
+        .values(contact_name=NOBODY, phone="", phone_end="", email=None, public_id=unlinked, submission=unlinked),
         update(Attendee)
         .where(Attendee.festival_id == festival_id)
         .values(name=NOBODY, folded_name="", name_key="", guardian_name=None),

@@ -22,6 +22,8 @@ OWN_CONSENT_FROM_AGE = 7
 
 
 LONGEST_FOLDED = 260
+PHONE_END = 4
+"""The last digits of a phone by which it is found."""
 
 
 class LinkKind(enum.Enum):
@@ -65,6 +67,7 @@ class Registration(Model):
     __tablename__ = "registrations"
     __table_args__ = (
         Index(None, "festival_id", "phone"),
+        Index(None, "festival_id", "phone_end"),
         Index(None, "festival_id", "created_at"),
         Index(None, "festival_id", "changed_at"),
         Index(None, "festival_id", "origin"),
@@ -77,6 +80,7 @@ class Registration(Model):
     submission: Mapped[str] = mapped_column(String(64), unique=True)
     contact_name: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str] = mapped_column(String(16))
+    phone_end: Mapped[str] = mapped_column(String(PHONE_END), default="", server_default="")
     email: Mapped[str | None] = mapped_column(String(255))
     ward_code: Mapped[str | None] = mapped_column(ForeignKey("wards.code"))
     language: Mapped[str] = mapped_column(String(2), default="vi")
@@ -95,6 +99,11 @@ class Registration(Model):
     ward: Mapped[Ward | None] = relationship()
     attendees: Mapped[list[Attendee]] = relationship(back_populates="registration", order_by="Attendee.id")
     tickets: Mapped[list[Ticket]] = relationship(back_populates="registration", order_by="Ticket.id")
+
+    @validates("phone")
+    def _keep_end(self, _key: str, value: str) -> str:
+        self.phone_end = value[-PHONE_END:]
+        return value
 
 
 class Relation(enum.Enum):
@@ -116,8 +125,9 @@ class Attendee(Model):
     __tablename__ = "attendees"
     __table_args__ = (
         CheckConstraint("birth_year BETWEEN 1900 AND 2200", name="birth_year_plausible"),
-        Index(None, "festival_id", "folded_name"),
+        Index(None, "festival_id", "folded_name", "registration_id"),
         Index(None, "festival_id", "name_key"),
+        Index(None, "festival_id", "birth_year", "name_key"),
         Index(None, "festival_id", "changed_at"),
     )
 

@@ -1,4 +1,4 @@
-"""Finding registrations, and taking them home as a workbook."""
+"""Taking the registrations home as a workbook."""
 
 from __future__ import annotations
 
@@ -8,42 +8,16 @@ from typing import Any
 
 import xlsxwriter
 from flask_babel import gettext as _
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind
 from festival.core.clock import local
-from festival.core.secrets import read_code
-from festival.core.text import fold, like_pattern
 from festival.extensions import db
 from festival.programme.models import Festival
 from festival.registration.booking import HOLDS_A_SEAT
 from festival.registration.forms import RELATIONS
 from festival.registration.models import Attendee, Booking, Registration, Relation, Ticket
-
-MAX_SEARCH = 100
-
-
-def registrations_of(festival: Festival, wanted: str = "") -> Select[Registration]:
-    """The registrations of a festival, newest first; `wanted` is a name (marks do not matter), the end of a phone
-    number (4 digits or more) or a short code."""
-    query = (
-        select(Registration)
-        .where(Registration.festival_id == festival.id)
-        .options(selectinload(Registration.attendees), selectinload(Registration.ward))
-        .order_by(Registration.created_at.desc(), Registration.id.desc())
-    )
-    text = fold(wanted[:MAX_SEARCH])
-    if not text:
-        return query
-    digits = "".join(character for character in text if character.isdigit())
-    matches = [
-        Registration.attendees.any(Attendee.folded_name.like(like_pattern(text), escape="\\")),
-        Registration.tickets.any(Ticket.short_code == read_code(text)),
-    ]
-    if len(digits) >= 4 and not any(character.isalpha() for character in text):
-        matches.append(Registration.phone.like(f"%{digits.removeprefix('0') if len(digits) > 9 else digits}"))
-    return query.where(or_(*matches))
 
 
 def export(festival: Festival) -> bytes:

@@ -25,7 +25,8 @@ from festival.programme.models import Festival
 from festival.registration.booking import HOLDS_A_SEAT
 from festival.registration.models import Attendee, Booking, Registration
 from festival.reports.figures import figures_of
-from festival.reports.registrations import MAX_SEARCH, export, registrations_of
+from festival.reports.registration_search import MAX_SEARCH, search_registrations
+from festival.reports.registrations import export
 
 bp = Blueprint("reports", __name__)
 
@@ -56,8 +57,14 @@ def _silence(door: Door, at: datetime) -> tuple[str, str]:
 def registrations(festival: Festival) -> ResponseReturnValue:
     """The registrations, found by name, phone number or short code."""
     wanted = request.args.get("q", "")[:MAX_SEARCH]
-    page = page_of(registrations_of(festival, wanted), request.args.get("page"))
-    return render_template("reports/registrations.html", festival=festival, page=page, wanted=wanted)
+    matches = search_registrations(festival, wanted)
+    return render_template(
+        "reports/registrations.html",
+        festival=festival,
+        page=page_of(matches.query, request.args.get("page")),
+        wanted=wanted,
+        cut_at=matches.cut_at,
+    )
 
 
 @bp.get("/manage/<festival>/registrations/<int:registration_id>")

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from festival.checkin import finding
+from festival.checkin import name_search
 from festival.checkin.answers import Answer
 from festival.checkin.calls.limits import hold_back, note_guesses
 from festival.checkin.models import CheckpointKind, DeviceMode
@@ -126,8 +126,9 @@ def test_the_end_of_a_phone_finds_the_household_of_this_festival(
 @pytest.fixture
 def few_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits of a search, so small that a handful of people reaches them."""
-    monkeypatch.setattr(finding, "READ_AT_MOST", 9)
-    monkeypatch.setattr(finding, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(name_search, "READ_AT_MOST", 7)
+    monkeypatch.setattr(name_search, "READ_FIRST", 3)
+    monkeypatch.setattr(name_search, "READ_AT_ONCE", 2)
 
 
 @pytest.mark.usefixtures("few_are_read")
@@ -147,12 +148,44 @@ def test_what_was_not_read_to_the_end_asks_for_more(door: Door, make_household: 
 
 
 @pytest.mark.usefixtures("few_are_read")
-def test_people_are_found_beyond_the_first_names_read(door: Door, make_household: Make) -> None:
-    family(make_household, ("Lê A Anh", 1990), ("Lê B Anh", 1990), ("Lê C Anh", 1954))
+def test_what_was_read_to_the_end_does_not_ask_for_more(door: Door, make_household: Make) -> None:
+    family(make_household, *((f"Lê {letter} Anh", 1990) for letter in "abcdef"), ("Tống Thị Anh", 1954))
 
-    found = find(door, "anh 1954")
+    found = find(door, "thi anh")
+
+    assert ([person["name"] for person in found["people"]], found["more"]) == (["Tống Thị Anh"], False)
+
+
+@pytest.mark.usefixtures("few_are_read")
+def test_people_are_found_beyond_names_whose_people_have_cancelled(door: Door, make_household: Make) -> None:
+    family(make_household, ("Lê A Anh", 1990), ("Lê B Anh", 1990)).cancelled_at = now()
+    family(make_household, ("Lê C Anh", 1954))
+    db.session.commit()
+
+    found = find(door, "le anh")
 
     assert ([person["name"] for person in found["people"]], found["more"]) == (["Lê C Anh"], False)
+
+
+@pytest.mark.usefixtures("few_are_read")
+@pytest.mark.parametrize("typed", ["anh 1954", "thi anh 1954", "tong 1954"])
+def test_with_the_year_of_birth_everybody_is_found_however_common_the_name(
+    door: Door, make_household: Make, typed: str
+) -> None:
+    family(make_household, *((f"Lê {letter} Anh", 1990) for letter in "abcdefghijkl"), ("Tống Thị Anh", 1954))
+
+    found = find(door, typed)
+
+    assert ([person["name"] for person in found["people"]], found["more"]) == (["Tống Thị Anh"], False)
+
+
+def test_a_household_is_found_by_its_new_phone_and_not_by_the_old_one(door: Door, make_household: Make) -> None:
+    household = family(make_household, ("Đỗ Thị Định", 1954), phone="+84912345678")
+    household.phone = "+84387651234"
+    db.session.commit()
+
+    assert [person["name"] for person in find(door, "1234")["people"]] == ["Đỗ Thị Định"]
+    assert find(door, "5678")["people"] == []
 
 
 # --- who may find whom -----------------------------------------------------------------------------------------

@@ -42,6 +42,12 @@ def test_nothing_personal_is_left_in_any_column_of_any_table(peopled):
     assert {word: places for word in peopled.words if (places := places_of(word))} == {}
 
 
+def test_nobody_is_found_by_the_end_of_a_phone_any_more(erased):
+    db.session.refresh(erased.family)
+
+    assert (erased.family.phone, erased.family.phone_end) == ("", "")
+
+
 def test_the_figures_are_the_same_as_before(peopled):
     put_back(peopled.festival, days=61)
     before = figures_of(peopled.festival)

@@ -17,6 +17,7 @@ from festival.core.clock import local, now
 from festival.extensions import db
 from festival.registration.models import Relation
 from festival.registration.signing_up import Member, sign_up
+from festival.reports import registration_search
 from festival.reports.figures import figures_of
 from tests import factories
 from tests.conftest import plain
@@ -212,6 +213,26 @@ def test_a_registration_is_found_by_name_phone_or_code(festival, make_household,
 
     assert ("0912 345 678" in page.text) is found
     assert "<script>" not in page.text.replace("<script type", "")
+
+
+@pytest.mark.parametrize("common", [2, 100])
+def test_of_a_name_that_many_have_the_newest_are_listed_and_more_is_asked_for(
+    festival, make_household, sign_in, monkeypatch, common
+):
+    monkeypatch.setattr(registration_search, "MOST_LISTED", 3)
+    monkeypatch.setattr(registration_search, "COMMON", common)
+    for number in range(5):
+        make_household(members=2 if number == 4 else 1, contact_name=f"Nhà {number}")
+    browser, address = sign_in(), f"/manage/{festival.slug}/registrations"
+
+    many, few = (
+        plain(browser.get(address, query_string={"q": wanted, "lang": "en"}).text) for wanted in ("thử", "mẫu")
+    )
+
+    assert [number for number in range(5) if f"Nhà {number}" in many] == [2, 3, 4]
+    assert "So many fit that only the newest 3 are listed" in many
+    assert "Nhà 4" in few
+    assert "So many fit" not in few
 
 
 def test_a_registration_is_found_by_its_short_code(festival, make_household, sign_in):
