@@ -1,7 +1,8 @@
 """What a household may change later: who comes, which sessions, and not coming at all. Seats are freed at once.
 
-One change of a household at a time: each begins by taking its row (`_take_turn`), then the venue, then sessions by id.
-Two phones of a family, or one that taps twice, so never decide on what the other one is changing.
+One change of a household at a time: each begins by taking its row (`take_turn`), then the venue, then sessions by id.
+Two phones of a family, or one that taps twice, so never decide on what the other one is changing. Seats that become
+free are offered to who waits for them, at the end of the same transaction.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ from sqlalchemy.orm import selectinload
 
 from festival.core.clock import now, today
 from festival.extensions import db
-from festival.programme.models import Session
 from festival.registration.booking import (
-    HOLDS_A_SEAT,
+    STANDING,
     SeatResult,
     cancel_booking,
     free_places,
-    held_bookings,
+    lock_sessions,
+    standing_bookings,
     take_places,
 )
 from festival.registration.models import Attendee, Booking, Registration
 from festival.registration.signing_up import MAX_MEMBERS, Member, add_attendee, request_wishes
+from festival.registration.waiting_list import offer_freed, sessions_due
 
 
 class ChangeOutcome(enum.Enum):
@@ -60,7 +62,7 @@ def _open(registration: Registration) -> bool:
     return registration.cancelled_at is None and registration.festival.registration_open(now())
 
 
-def _take_turn(registration: Registration) -> None:
+def take_turn(registration: Registration) -> None:
     """Wait until nobody else changes this household, until the end of the transaction; then know it as it is now.
 
     PostgreSQL locks the row; SQLite has one writer anyway (BEGIN IMMEDIATE in `extensions`).
@@ -75,43 +77,45 @@ def _take_turn(registration: Registration) -> None:
     ).one()
 
 
-def change_sessions(registration: Registration, wishes: Mapping[int, frozenset[int]]) -> ChangeResult:
-    """Let every member (by id) have exactly the sessions wished for; those that began already stay as they are."""
-    _take_turn(registration)
+def change_sessions(
+    registration: Registration, wishes: Mapping[int, frozenset[int]], waits: frozenset[int] = frozenset()
+) -> ChangeResult:
+    """Let every member (by id) have exactly the sessions wished for, or wait for those in `waits` where they are full;
+    sessions that began already stay as they are. Who is not wished to wait any more, or to be offered a seat, leaves.
+
+    A seat may pass from one of the family to another before it is offered to anybody else.
+    """
+    take_turn(registration)
     if not _open(registration):
         return ChangeResult(ChangeOutcome.CLOSED)
     members = {attendee: wishes.get(attendee.id, frozenset()) for attendee in coming(registration)}
     savepoint = db.session.begin_nested()
-    held = held_bookings(members)
-    _lock_sessions({booking.session_id for booking in held}.union(*members.values()))
-    for booking in sorted(held, key=lambda booking: booking.session_id):
+    sessions = {booking.session_id for booking in standing_bookings(members)}.union(*members.values())
+    lock_sessions(sessions)
+    offer_freed(sessions_due(sessions))
+    standing = standing_bookings(members)
+    for booking in standing:
         attendee = next(member for member in members if member.id == booking.attendee_id)
         if booking.session_id not in members[attendee] and booking.session.starts_at > now():
             cancel_booking(booking)
     db.session.flush()
-    kept = {(booking.attendee_id, booking.session_id) for booking in held if booking.state in HOLDS_A_SEAT}
+    kept = {(booking.attendee_id, booking.session_id) for booking in standing if booking.state in STANDING}
     wanted = {
         member: frozenset(session_id for session_id in ids if (member.id, session_id) not in kept)
         for member, ids in members.items()
     }
-    refused = request_wishes(registration.festival, wanted)
+    refused = request_wishes(registration.festival, wanted, waits)
     if refused:
         savepoint.rollback()
         return ChangeResult(ChangeOutcome.SEATS_REFUSED, tuple(refused))
+    offer_freed(sessions_due(sessions))
     savepoint.commit()
     return DONE
 
 
-def _lock_sessions(ids: set[int]) -> None:
-    """Take the rows in one order before some are freed and others taken: two households never wait in a circle."""
-    db.session.execute(
-        select(Session.id).where(Session.id.in_(ids)).order_by(Session.id).with_for_update(key_share=True)
-    )
-
-
 def add_member(registration: Registration, member: Member, guardian_name: str | None) -> ChangeResult:
     """One more person, while the venue and the household's size allow it."""
-    _take_turn(registration)
+    take_turn(registration)
     if not _open(registration):
         return ChangeResult(ChangeOutcome.CLOSED)
     if len(coming(registration)) >= MAX_MEMBERS:
@@ -126,7 +130,7 @@ def add_member(registration: Registration, member: Member, guardian_name: str | 
 def edit_member(attendee: Attendee, member: Member, guardian_name: str | None) -> ChangeResult:
     """Correct a person's name, year of birth or relation; the ticket stays the same."""
     registration = attendee.registration
-    _take_turn(registration)
+    take_turn(registration)
     if not _open(registration) or attendee.cancelled_at is not None:
         return ChangeResult(ChangeOutcome.CLOSED)
     attendee.name, attendee.birth_year, attendee.relation = member.name, member.birth_year, member.relation
@@ -138,7 +142,7 @@ def edit_member(attendee: Attendee, member: Member, guardian_name: str | None) -
 def remove_member(attendee: Attendee) -> ChangeResult:
     """Take a person out: ticket void, seats and place free. The last one stays. Repeating it changes nothing."""
     registration = attendee.registration
-    _take_turn(registration)
+    take_turn(registration)
     if attendee.cancelled_at is not None:
         return DONE
     if not _open(registration):
@@ -151,7 +155,7 @@ def remove_member(attendee: Attendee) -> ChangeResult:
 
 def cancel(registration: Registration) -> ChangeResult:
     """The whole household does not come. Repeating it changes nothing."""
-    _take_turn(registration)
+    take_turn(registration)
     if registration.cancelled_at is not None:
         return DONE
     if not _open(registration):
@@ -164,7 +168,8 @@ def cancel(registration: Registration) -> ChangeResult:
 
 
 def _release(registration: Registration, leaving: list[Attendee]) -> None:
-    """Mark these people as not coming, once, and free what they held: venue first, then sessions by id."""
+    """Mark these people as not coming, once, and free what they held, also their places in line, so that what was too
+    many may fit now: venue first, then sessions by id."""
     ids = [attendee.id for attendee in leaving]
     marked = db.session.scalars(
         update(Attendee)
@@ -175,8 +180,11 @@ def _release(registration: Registration, leaving: list[Attendee]) -> None:
     if not marked:
         return
     free_places(registration.festival_id, len(marked))
-    for booking in sorted(held_bookings(leaving), key=lambda booking: booking.session_id):
+    sessions = {booking.session_id for booking in standing_bookings(leaving)}
+    lock_sessions(sessions)
+    for booking in standing_bookings(leaving):
         cancel_booking(booking)
+    offer_freed(sessions_due(sessions))
     for ticket in registration.tickets:
         if ticket.attendee_id in marked:
             ticket.revoked_at = ticket.revoked_at or now()

@@ -15,9 +15,10 @@ from festival.core.clock import now, today
 from festival.core.secrets import short_code
 from festival.extensions import db
 from festival.programme.models import Festival, Session
-from festival.registration.booking import SeatOutcome, SeatResult, request_seats, take_places
+from festival.registration.booking import SeatResult, lock_sessions, request_seats, take_places
 from festival.registration.links import new_public_id
 from festival.registration.models import Attendee, Registration, Relation, Ticket, TicketKind
+from festival.registration.waiting_list import offer_freed, sessions_due
 
 MAX_MEMBERS = 12
 
@@ -45,6 +46,8 @@ class Household:
     contact_name: str
     phone: str
     members: Sequence[Member]
+    waits: frozenset[int] = frozenset()
+    """Ids of sessions for which they would wait when there are not enough seats; a seat is never refused for it."""
     email: str | None = None
     ward_code: str | None = None
     guardian_name: str | None = None
@@ -110,7 +113,11 @@ def sign_up(festival: Festival, household: Household) -> SignUpResult:
     wishes = {
         attendee: member.session_ids for attendee, member in zip(registration.attendees, household.members, strict=True)
     }
-    refused = request_wishes(festival, wishes)
+    wanted = {session_id for ids in wishes.values() for session_id in ids}
+    if due := sessions_due(wanted):  # seats that are free belong to who waits for them
+        lock_sessions(wanted)
+        offer_freed(due)
+    refused = request_wishes(festival, wishes, household.waits)
     if refused:
         savepoint.rollback()
         return SignUpResult(SignUpOutcome.SEATS_REFUSED, refused=tuple(refused))
@@ -118,17 +125,24 @@ def sign_up(festival: Festival, household: Household) -> SignUpResult:
     return SignUpResult(SignUpOutcome.DONE, registration)
 
 
-def request_wishes(festival: Festival, wishes: Mapping[Attendee, frozenset[int]]) -> list[SeatResult]:
-    """Ask for every session that somebody wishes; returns what was refused. Ids of other festivals are ignored."""
+def request_wishes(
+    festival: Festival, wishes: Mapping[Attendee, frozenset[int]], waits: frozenset[int] = frozenset()
+) -> list[SeatResult]:
+    """Ask for every session that somebody wishes; returns what was refused. Ids of other festivals are ignored.
+
+    Those in `waits` are waited for where there are not enough seats.
+    """
     wanted = sorted({session_id for ids in wishes.values() for session_id in ids})
     sessions = db.session.scalars(
         select(Session).where(Session.festival_id == festival.id, Session.id.in_(wanted)).order_by(Session.id)
     ).all()
     results = [
-        request_seats(session, [attendee for attendee, ids in wishes.items() if session.id in ids])
+        request_seats(
+            session, [attendee for attendee, ids in wishes.items() if session.id in ids], waits=session.id in waits
+        )
         for session in sessions
     ]
-    return [result for result in results if result.outcome is not SeatOutcome.CONFIRMED]
+    return [result for result in results if not result.granted]
 
 
 def add_registration(festival: Festival, household: Household) -> Registration:

@@ -93,6 +93,12 @@ def _words(result: SeatResult) -> Any:
             other=result.conflicting.workshop.title,
             other_at=local(result.conflicting.starts_at).strftime("%H:%M"),
         )
+    if result.outcome is SeatOutcome.ANSWER_FIRST:
+        return _(
+            "Seats in “%(title)s” at %(at)s are kept for some of you. Please say yes or no to them first.",
+            title=title,
+            at=at,
+        )
     if result.outcome is SeatOutcome.STARTED:
         return _("“%(title)s” at %(at)s has begun already.", title=title, at=at)
     if result.seats_left > 0:
