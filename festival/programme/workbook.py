@@ -10,11 +10,9 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from festival.core.text import tidy
 from festival.programme import sheets
-from festival.programme.cells import Refusal, read_cell, shown
+from festival.programme.cells import shown
 from festival.programme.package_check import FileRefused
 from festival.programme.reading import (
     BoothRow,
@@ -27,10 +25,9 @@ from festival.programme.reading import (
     Severity,
 )
 from festival.programme.row_checks import check_facts, check_sessions, without_duplicates
-from festival.programme.sheets import Column, Kind, SheetLayout
+from festival.programme.sheets import Kind, SheetLayout
 from festival.programme.spreadsheet import Row, Sheet, open_spreadsheet
-
-_HEADER_WITHIN = 20
+from festival.programme.table_reading import UNREADABLE, TableReader
 
 
 def read_workbook(source: Path | str | bytes, known_wards: Container[str] | None = None) -> ProgrammeReading:
@@ -76,7 +73,8 @@ class _Reader:
         sheet = self._sheet(layout)
         if sheet is None:
             return FestivalFacts()
-        for row in self._rows(sheet, layout):
+        table = TableReader(sheet, layout, self.findings)
+        for row in table.rows():
             label = tidy(str(row.cell(0).value or ""))
             column = layout.column_called(label)
             if column is None:
@@ -85,8 +83,8 @@ class _Reader:
                 self.findings.refuse(ProblemCode.LABEL_TWICE, layout.name, row.number, column.name, "A")
             else:
                 seen.add(column.key)
-                value = self._value(sheet, row, 1, column, layout)
-                values[column.key] = None if value is _UNREADABLE else value
+                value = table.value(row, 1, column)
+                values[column.key] = None if value is UNREADABLE else value
                 if column.kind is Kind.WARD and values[column.key]:
                     values[column.key] = self._ward(values[column.key], row)
         for column in layout.columns:
@@ -118,19 +116,7 @@ class _Reader:
     def _records(self, layout: SheetLayout) -> Iterator[tuple[int, dict[str, Any]]]:
         """Each sound row as its number and its fields; None or "" where a cell is blank."""
         sheet = self._sheet(layout)
-        if sheet is None:
-            return
-        rows = self._rows(sheet, layout)
-        places = self._header(rows, layout)
-        for row in rows if places else ():
-            if all(row.cell(index).is_blank for index in places.values()):
-                continue
-            values = {column: self._value(sheet, row, index, column, layout) for column, index in places.items()}
-            if any(value is _UNREADABLE for value in values.values()):
-                continue
-            if row.hidden:
-                self.findings.check(ProblemCode.ROW_HIDDEN, layout.name, row.number)
-            yield row.number, {column.key: _filled(values.get(column), column) for column in layout.columns}
+        return TableReader(sheet, layout, self.findings).records() if sheet else iter(())
 
     def _sheet(self, layout: SheetLayout) -> Sheet | None:
         """The sheet of that layout; two of them are one too many, and none of them is read."""
@@ -141,63 +127,3 @@ class _Reader:
         if called[0].hidden:
             self.findings.check(ProblemCode.SHEET_HIDDEN, layout.name)
         return called[0]
-
-    def _rows(self, sheet: Sheet, layout: SheetLayout) -> Iterator[Row]:
-        for count, row in enumerate(sheet.rows()):
-            if count > sheets.MAX_ROWS:
-                self.findings.refuse(ProblemCode.TOO_MANY_ROWS, layout.name, row.number, most=sheets.MAX_ROWS)
-                return
-            yield row
-
-    def _header(self, rows: Iterator[Row], layout: SheetLayout) -> dict[Column, int]:
-        """Where each column stands, from the first row that names at least two of them; empty: sheet refused.
-
-        Titles may stand above the header; `rows` goes on below it.
-        """
-        for _, row in zip(range(_HEADER_WITHIN), rows, strict=False):
-            headers = [tidy(str(cell.value)) if isinstance(cell.value, str) else "" for cell in row.cells]
-            called = [(index, header, layout.column_called(header)) for index, header in enumerate(headers) if header]
-            if len({column for _index, _header, column in called if column}) >= 2:
-                return self._places(called, row, layout)
-        expected = ", ".join(column.name for column in layout.columns if column.required)
-        self.findings.refuse(ProblemCode.HEADER_MISSING, layout.name, expected=expected)
-        return {}
-
-    def _places(self, called: list[tuple[int, str, Column | None]], row: Row, layout: SheetLayout) -> dict[Column, int]:
-        places: dict[Column, int] = {}
-        sound = True
-        for index, header, column in called:
-            where = (layout.name, row.number, header[:60], get_column_letter(index + 1))
-            if column is None:
-                self.findings.check(ProblemCode.COLUMN_UNKNOWN, *where)
-            elif column in places:
-                self.findings.refuse(ProblemCode.COLUMN_TWICE, *where)
-                sound = False
-            else:
-                places[column] = index
-        for column in layout.columns:
-            if column.required and column not in places:
-                self.findings.refuse(ProblemCode.COLUMN_MISSING, layout.name, row.number, column.name)
-                sound = False
-        return places if sound else {}
-
-    def _value(self, sheet: Sheet, row: Row, index: int, column: Column, layout: SheetLayout) -> Any:
-        """The cell's value, or `_UNREADABLE` with its problem noted."""
-        cell = row.cell(index)
-        value = read_cell(cell, column)
-        where = (layout.name, row.number, column.name, get_column_letter(index + 1))
-        swallowed = cell.is_blank and sheet.is_swallowed(row.number, index)
-        if isinstance(value, Refusal):
-            code = ProblemCode.MERGED if swallowed else value.code
-            self.findings.add(Problem(Severity.REFUSED, code, *where, shown(cell), value.details))
-            return _UNREADABLE
-        if swallowed:
-            self.findings.check(ProblemCode.MERGED, *where)
-        return value
-
-
-_UNREADABLE: Any = object()
-
-
-def _filled(value: Any, column: Column) -> Any:
-    return "" if value is None and column.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.CODE) else value
