@@ -10,7 +10,7 @@ from festival.config import ROOT, Settings
 
 def create_app(settings: Settings | None = None) -> Application:
     """The application with all its parts, ready to serve; reads the environment when no settings are given."""
-    from festival import accounts_setup, commands, errors, gate, language, logs, parts, queue, templating
+    from festival import accounts_setup, appearance, commands, errors, gate, language, logs, parts, queue, templating
     from festival.extensions import compress, compress_long, csrf, db, limiter, migrate
 
     settings = settings or Settings.from_environment()
@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Application:
     db.init_app(app)
     migrate.init_app(app, directory=str(ROOT / "migrations"))
     language.init_language(app)
+    appearance.init_appearance(app)
     csrf.init_app(app)
     limiter.init_app(app)
     compress.init_app(app)

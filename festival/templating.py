@@ -15,6 +15,7 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import format_date, get_locale
 from markupsafe import Markup, escape
 
+from festival.appearance import current_appearance
 from festival.config import ROOT
 from festival.core.clock import local, now
 from festival.core.phones import show_phone
@@ -122,4 +123,9 @@ def init_templating(app: Flask) -> None:
 def _context() -> dict[str, Any]:
     from festival.navigation import navigation
 
-    return {"language": current_language(), "settings": current_app.extensions["settings"], "navigation": navigation}
+    return {
+        "language": current_language(),
+        "appearance": current_appearance(),
+        "settings": current_app.extensions["settings"],
+        "navigation": navigation,
+    }

@@ -100,6 +100,14 @@ class RegisterForm(BaseForm):
         ordered = sorted(wards, key=lambda ward: ward.code != own)
         self.ward.choices = choices([*((ward.code, ward.name) for ward in ordered), (ELSEWHERE, _("Somewhere else"))])
 
+    def is_ours(self) -> bool:
+        """Whether the form comes from a page of ours in this very browser, not from somebody else's site."""
+        if "csrf_token" not in self:
+            return True
+        ours = bool(self.csrf_token.validate(self))
+        self.csrf_token.errors = []  # said in our own words, and by the form as a whole
+        return ours
+
     def validate_family(self) -> bool:
         """Whether the first step is complete; errors stand at the fields."""
         checked = [self[name].validate(self) for name in self.FAMILY]
@@ -125,6 +133,10 @@ class RegisterForm(BaseForm):
     def children(self) -> list[Member]:
         """Those who need a guardian."""
         return [member for _key, member in self.people() if today().year - member.birth_year < GUARDIAN_BELOW_AGE]
+
+    def only_children(self) -> bool:
+        """Whether nobody who comes is an adult."""
+        return len(self.children()) == len(self.people())
 
     def consent_texts(self) -> list[ConsentText]:
         """What has to be asked of this household."""

@@ -1,4 +1,7 @@
-"""The registration form at `/<festival>/register`: three calm steps, one form, no JavaScript needed."""
+"""The registration form at `/<festival>/register`: three calm steps, one form, no JavaScript needed.
+
+`static/public/draft.js` sends the same steps itself where it can: then a lost network is waited for.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +15,31 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from festival.core.clock import now
+from festival.core.clock import now, today
 from festival.core.secrets import random_token
-from festival.extensions import db, limiter
+from festival.extensions import csrf, db, limiter
 from festival.messages.outbox import wake_worker
 from festival.programme.models import Festival, Session
 from festival.programme.wards import wards_near
 from festival.registration import notices
 from festival.registration.booking import SeatResult
-from festival.registration.forms import RegisterForm
+from festival.registration.forms import MemberForm, RegisterForm
 from festival.registration.links import secret_of
-from festival.registration.signing_up import Household, SignUpOutcome, sign_up
+from festival.registration.signing_up import MAX_MEMBERS, Household, SignUpOutcome, sign_up
+from festival.registration.suggesting import reason_for, suggest
 from festival.registration.typed import WISH, Typed, tidy_members, wishes_by_person
 from festival.registration.wishes import foresee, parts_of_days, sessions_to_come, words_for
 
 bp = Blueprint("registration", __name__)
 
+BY_SCRIPT = "draft"
+"""What `draft.js` says in X-Requested-With: it is told where to go instead of being led there."""
 SUBMISSION = re.compile(r"[A-Za-z0-9_-]{32,64}")
 """A form's own mark, long enough that nobody guesses it. Whoever knows one that was used is shown that registration."""
+
+
+STAY = "stay"
+"""Pressed by what shows the same step again: in another language, in larger type, out of a draft."""
 
 
 class Step(enum.Enum):
@@ -54,6 +64,7 @@ def _page(
     sessions = sessions_to_come(festival) if step is not Step.FAMILY else []
     wishes = wishes_by_person(typed)
     people = form.people() if step is not Step.FAMILY else []
+    suggestions = suggest(people, sessions, wishes, today().year) if step is Step.WORKSHOPS else []
     by_id = {session.id: session for session in sessions}
     return render_template(
         "registration/register.html",
@@ -67,8 +78,13 @@ def _page(
         chosen={key: [by_id[i] for i in sorted(ids) if i in by_id] for key, ids in wishes.items()},
         parts=parts_of_days(sessions),
         refusals={result.session.id: words_for(result) for result in refused or []},
+        suggestions=[(each, reason_for(each, len(people))) for each in suggestions],
+        above={(each.session.id, each.key) for each in suggestions},
         carried=_carried(typed, step),
+        blank=MemberForm(prefix="members-NUMBER-"),
         csrf=form.csrf_token if "csrf_token" in form else None,
+        most=MAX_MEMBERS,
+        fresh=request.method == "GET",
     )
 
 
@@ -84,6 +100,7 @@ def _carried(typed: Typed, step: Step) -> list[tuple[str, str]]:
 
 
 @bp.route("/<festival>/register", methods=["GET", "POST"])
+@csrf.exempt  # it is checked in `_take_step`, which gives the form back instead of turning people away
 @limiter.limit("300 per 10 minutes", methods=["POST"])
 def register(festival: Festival) -> ResponseReturnValue:
     """The form, step by step; or why there is none now."""
@@ -112,12 +129,17 @@ def _take_step(festival: Festival) -> ResponseReturnValue:
     if not SUBMISSION.fullmatch(typed.get("submission", "")):  # an empty one would be everybody's
         typed["submission"] = random_token()
     form = _form(festival, typed)
-    if go == "add" or go.startswith("remove-"):
+    if not form.is_ours():
+        form.form_errors = [_("This page was open for a long time. Please press the button once more.")]
+        return _page(festival, form, typed, step if form.validate_family() else Step.FAMILY), 400
+    if go == "add" or go.startswith("remove-") or (go == STAY and step is Step.FAMILY):
         return _page(festival, form, typed, Step.FAMILY)
     if not form.validate_family():
         return _page(festival, form, typed, Step.FAMILY), 422
     if go in ("family", "workshops") and step is not Step.FAMILY:
         return _page(festival, form, typed, Step(go))
+    if go == STAY:
+        return _page(festival, form, typed, step)
     if step is Step.FAMILY:
         return _page(festival, form, typed, Step.WORKSHOPS)
     if step is Step.WORKSHOPS:
@@ -160,7 +182,10 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
             db.session.commit()
             wake_worker()
             flash(_("Done! Here are your family's tickets."), "success")
-            return redirect(url_for("household.show", secret=secret), code=303)
+            tickets = url_for("household.show", secret=secret)
+            if request.headers.get("X-Requested-With") == BY_SCRIPT:
+                return "", 201, {"Location": tickets}
+            return redirect(tickets, code=303)
         case SignUpOutcome.SEATS_REFUSED:
             return _page(festival, form, typed, Step.WORKSHOPS, list(result.refused)), 409
         case SignUpOutcome.VENUE_FULL:
