@@ -31,6 +31,7 @@ def register_parts(app: Flask) -> None:
     from festival.checkin import poster_views as checkin_posters
     from festival.checkin import slip_views as checkin_slips
     from festival.checkin import views as checkin
+    from festival.household import coming_back
     from festival.household import stamps as household_stamps
     from festival.household import views as household
     from festival.programme import manage_views as programme_manage
@@ -51,6 +52,7 @@ def register_parts(app: Flask) -> None:
         certificates,
         household,
         household_stamps,
+        coming_back,
         reports,
         programme_manage,
         checkin_manage,

@@ -17,11 +17,9 @@ def init_queue(app: Flask) -> None:
         huey = SqliteHuey("festival", filename=str(settings.data / "queue.sqlite"))
     app.extensions["huey"] = huey
 
-    def deliver_messages() -> int:
-        from festival.messages.delivery import deliver_due
-
-        with app.app_context():
-            return deliver_due()
+    def deliver_messages() -> None:
+        if postman := app.extensions.get("postman"):
+            postman.wake()
 
     def forget_uploads() -> int:
         from festival.programme.uploads import forget_old_uploads
@@ -34,6 +32,21 @@ def init_queue(app: Flask) -> None:
 
         with app.app_context():
             return erase_due_festivals()
+
+    def send_links(festival_id: int, sealed_contact: str) -> int:
+        from festival.core.secrets import unseal
+        from festival.extensions import db
+        from festival.messages.outbox import wake_worker
+        from festival.programme.models import Festival
+        from festival.registration.coming_back import send_links as write_links
+
+        with app.app_context():
+            festival = db.session.get(Festival, festival_id)
+            links = write_links(festival, unseal(sealed_contact.encode()).decode()) if festival else 0
+            db.session.commit()
+            if links:
+                wake_worker()
+            return links
 
     def warn_of_full_houses() -> int:
         from festival.checkin.capacity_warnings import warn_where_due
@@ -48,8 +61,33 @@ def init_queue(app: Flask) -> None:
                 wake_worker()
             return mails
 
+    def write_to_households() -> int:
+        from festival.core.clock import now
+        from festival.registration.reminders import write_due
+
+        with app.app_context():
+            written = write_due(now())
+            if written:
+                deliver_messages()
+            return written
+
+    def work_through_waiting_lists() -> int:
+        from festival.extensions import db
+        from festival.registration.waiting_list import offer_freed, sessions_due
+
+        with app.app_context():
+            due = sessions_due()
+            for session_id in due:  # one at a time: residents wait for none of them long
+                offer_freed([session_id])
+                db.session.commit()
+            if due:
+                deliver_messages()
+            return len(due)
+
     app.extensions["deliver_messages"] = huey.task()(deliver_messages)
-    huey.periodic_task(crontab(minute="*"), name="deliver_messages_every_minute")(deliver_messages)
+    app.extensions["send_links"] = huey.task()(send_links)
+    huey.periodic_task(crontab(minute="*"), name="write_to_households_every_minute")(write_to_households)
+    huey.periodic_task(crontab(minute="*"), name="waiting_lists_every_minute")(work_through_waiting_lists)
     huey.periodic_task(crontab(minute="*"), name="warn_of_full_houses_every_minute")(warn_of_full_houses)
     huey.periodic_task(crontab(minute="17"), name="forget_uploads_every_hour")(forget_uploads)
     huey.periodic_task(crontab(minute="37"), name="erase_due_every_hour")(erase_due)  # a laptop sleeps at night
@@ -57,5 +95,10 @@ def init_queue(app: Flask) -> None:
 
 def run_worker(app: Flask) -> None:
     """Work until SIGINT or SIGTERM."""
+    from festival.messages.postman import Postman
+
     huey: Huey = app.extensions["huey"]
+    postman = app.extensions["postman"] = Postman(app)
+    postman.start()
     huey.create_consumer(workers=1, periodic=True, initial_delay=0.2, max_delay=2.0).run()
+    postman.stop()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, SelectField
+from wtforms import BooleanField, Field, SelectField, ValidationError
 
 from festival.consents.models import Purpose
 from festival.consents.texts import BY_PURPOSE
 from festival.core.clock import today
-from festival.core.forms import BaseForm, Line, at_most, choices, required
+from festival.core.forms import BaseForm, Line, Phone, at_most, choices, required
+from festival.registration.coming_back import read_contact, read_ticket_code
 from festival.registration.forms import RELATIONS, BirthYear
 from festival.registration.models import GUARDIAN_BELOW_AGE, OWN_CONSENT_FROM_AGE, Relation
 from festival.registration.signing_up import Member
@@ -16,6 +17,35 @@ from festival.registration.signing_up import Member
 
 class ConfirmForm(BaseForm):
     """Nothing but the protection against forged requests."""
+
+
+class FindForm(BaseForm):
+    """A family that lost its link: its phone number and the code on one of its tickets."""
+
+    phone = Line(_("Phone number"), validators=[required(_("Which number was given when registering?")), Phone()])
+    code = Line(_("Code on a ticket"), validators=[required(_("Which code stands on one of the tickets?"))])
+
+    def validate_code(self, field: Field) -> None:
+        """Leave the code as it is stored, however it was typed."""
+        code = read_ticket_code(field.data)
+        if code is None:
+            raise ValidationError(_("A code has 8 letters and digits, such as 7KQ4 M2XA. It stands below each QR code."))
+        field.data = code
+
+
+class SendLinkForm(BaseForm):
+    """Where to send the link again: a number or an address that stands in the registration."""
+
+    contact = Line(
+        _("Phone number or e-mail"), validators=[required(_("Which number or e-mail was given when registering?"))]
+    )
+
+    def validate_contact(self, field: Field) -> None:
+        """Leave a number as E.164, an e-mail address in small letters."""
+        contact = read_contact(field.data)
+        if contact is None:
+            raise ValidationError(_("A phone number has 10 digits and begins with 03, 05, 07, 08 or 09."))
+        field.data = contact
 
 
 class StampForm(BaseForm):
@@ -85,3 +115,13 @@ class ChangeMemberForm(BaseForm):
     def member(self) -> Member:
         """The person as typed; only after validation."""
         return Member(self.name.data, self.birth_year.year, Relation(self.relation.data))
+
+
+class MoveTicketForm(ChangeMemberForm):
+    """The relative to whom a ticket moves: asked as somebody new, whatever the one before had agreed to."""
+
+    relation = SelectField(
+        _("Who this is to you"),
+        choices=choices((relation.value, label) for relation, label in RELATIONS),
+        default=Relation.CHILD.value,
+    )

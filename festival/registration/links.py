@@ -15,6 +15,7 @@ from sqlalchemy.orm import selectinload
 
 from festival.core.secrets import mark
 from festival.extensions import db
+from festival.programme.models import Festival
 from festival.registration.models import Attendee, Booking, Registration
 
 _ID_LENGTH = 12
@@ -68,4 +69,13 @@ def was_a_link(secret: str) -> bool:
     public_id, given = wanted[:_ID_LENGTH], wanted[_ID_LENGTH:].encode()
     return any(
         hmac.compare_digest(_mark(public_id, version).encode(), given) for version in range(1, _VERSIONS_KNOWN + 1)
+    )
+
+
+def festival_of_link(secret: str) -> Festival | None:
+    """The festival of a household whose link this was, after `was_a_link`; None when the household is erased."""
+    return db.session.scalar(
+        select(Festival)
+        .join(Registration, Registration.festival_id == Festival.id)
+        .where(Registration.public_id == secret.strip().lower()[:_ID_LENGTH])
     )

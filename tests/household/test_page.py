@@ -142,10 +142,11 @@ def test_a_child_is_not_added_without_the_consents_for_one(client, household, pa
 
 def test_an_adult_corrected_into_a_child_needs_the_consents_too(client, household, page):
     address = f"{page}/members/{household.attendees[1].id}"
+    child = CHILD | {"name": household.attendees[1].name}
 
-    assert client.post(address, data=CHILD).status_code == 422
-    assert client.post(address, data=CHILD | {"consent_children": "y", "consent_childrens_own": "y"}).status_code == 303
-    assert client.post(address, data=CHILD | {"name": "Bé Na"}).status_code == 303
+    assert client.post(address, data=child).status_code == 422
+    assert client.post(address, data=child | {"consent_children": "y", "consent_childrens_own": "y"}).status_code == 303
+    assert client.post(address, data=child | {"name": "Đỗ Văn Mậu"}).status_code == 303
 
 
 def test_a_child_without_guardian_is_not_added(client, page):

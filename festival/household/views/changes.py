@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale, lazy_gettext
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from festival.consents import ledger
 from festival.consents.texts import TEXTS
 from festival.core.clock import today
-from festival.household.forms import ChangeMemberForm, ConfirmForm
+from festival.extensions import db
+from festival.household.forms import ChangeMemberForm, ConfirmForm, MoveTicketForm
+from festival.household.moving import MoveOutcome, is_correction, may_move, move_ticket, only_corrections
 from festival.household.views.blueprint import answered, bp, member_of
-from festival.registration import changing
+from festival.messages.outbox import wake_worker
+from festival.registration import changing, notices
 from festival.registration.booking import HOLDS_A_SEAT, SeatResult
 from festival.registration.changing import ChangeOutcome
 from festival.registration.models import Attendee, Registration
@@ -84,7 +87,7 @@ def members(secret: str, attendee_id: int | None) -> ResponseReturnValue:
     others = len(changing.coming(registration)) > 1
     if request.form.get("go") == "remove" and attendee is not None and form.csrf_valid():
         return answered(changing.remove_member(attendee), secret, _("%(name)s is taken out.", name=attendee.name))
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _still_this_person(form, attendee):
         guardian = form.guardian_name.data or None
         if attendee is None:
             result = changing.add_member(registration, form.member(), guardian)
@@ -103,8 +106,65 @@ def members(secret: str, attendee_id: int | None) -> ResponseReturnValue:
         attendee=attendee,
         consent_texts=[] if form.child_before else [text for text in TEXTS if text.for_children],
         removable=attendee is not None and others,
+        movable=attendee is not None and may_move(attendee) is MoveOutcome.DONE,
     )
     return page, 422 if form.errors else 200
+
+
+def _still_this_person(form: ChangeMemberForm, attendee: Attendee | None) -> bool:
+    """On the day, and once somebody came in with the ticket, a name may be corrected but not become somebody else's."""
+    if attendee is None or not only_corrections(attendee) or is_correction(attendee, form.member()):
+        return True
+    form.name.errors = [
+        _("That reads like another person. From the day on a ticket stays with its owner: please ask at the entrance.")
+    ]
+    return False
+
+
+@bp.route("/r/<secret>/members/<int:attendee_id>/move", methods=["GET", "POST"])
+def move(secret: str, attendee_id: int) -> ResponseReturnValue:
+    """Give a person's ticket to another relative: same code, same workshops."""
+    registration = opened(secret)
+    attendee = member_of(registration, attendee_id)
+    form = MoveTicketForm()
+    outcome = may_move(attendee)
+    if outcome is MoveOutcome.DONE and form.validate_on_submit():
+        outcome = move_ticket(attendee, form.member(), form.guardian_name.data or None)
+        if outcome is MoveOutcome.DONE:
+            ledger.write(registration.id, form.consents(), registration.contact_name, str(get_locale()))
+            with force_locale(registration.language):
+                what = _("One of your family's tickets has moved. It is for %(name)s now.", name=attendee.name)
+            notices.changed(registration, what)
+            db.session.commit()
+            wake_worker()
+            flash(_("The ticket is for %(name)s now. Its code is the same.", name=attendee.name), "success")
+            return redirect(url_for(".show", secret=secret), code=303)
+        db.session.rollback()
+        if outcome is MoveOutcome.ALREADY_COMING:
+            form.name.errors = [_("This person has a ticket of your family already.")]
+            outcome = MoveOutcome.DONE
+    if outcome is not MoveOutcome.DONE:
+        flash(MOVE_REFUSALS[outcome], "warning")
+        return redirect(url_for(".show", secret=secret), code=303)
+    page = render_template(
+        "household/move.html",
+        festival=registration.festival,
+        secret=secret,
+        form=form,
+        attendee=attendee,
+        consent_texts=[text for text in TEXTS if text.for_children],
+    )
+    return page, 422 if form.errors else 200
+
+
+MOVE_REFUSALS = {
+    MoveOutcome.CLOSED: lazy_gettext("Changes are not possible any more. Please ask at the door."),
+    MoveOutcome.THE_DAY: lazy_gettext(
+        "The festival has begun, so tickets no longer move to somebody else. Please ask at the entrance whether your "
+        "relative can come in without one."
+    ),
+    MoveOutcome.ADMITTED: lazy_gettext("Somebody has come in with this ticket, so it stays theirs."),
+}
 
 
 @bp.route("/r/<secret>/cancel", methods=["GET", "POST"])

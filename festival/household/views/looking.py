@@ -5,20 +5,21 @@ from __future__ import annotations
 
 import io
 
-from flask import Response, abort, current_app, make_response, render_template, send_file
+from flask import Response, abort, make_response, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from festival.certificates.criteria import standings
 from festival.checkin.models import Slip
 from festival.core.clock import now
 from festival.core.text import mask_name
-from festival.extensions import db, limiter
-from festival.household.calendar import household_calendar
+from festival.extensions import begin_writing, db, limiter
 from festival.household.passport import passports_of
 from festival.household.remembered import entry_of, remember
-from festival.household.tickets import tickets_to_show
+from festival.registration.shown_tickets import tickets_to_show
 from festival.household.views.blueprint import bp
 from festival.programme.models import Festival, FestivalStatus
+from festival.registration.calendar import household_calendar
+from festival.registration.coming_back import has_come_back, mark_confirmed
 from festival.registration.models import Ticket, TicketKind
 from festival.registration.opening import opened
 from festival.registration.ticket_code import CodeKind, decode, verify
@@ -30,6 +31,10 @@ from festival.registration.tickets import ticket_picture
 def show(secret: str) -> ResponseReturnValue:
     """The pass of the household and everybody's ticket."""
     registration = opened(secret)
+    if has_come_back(registration):
+        begin_writing()
+        mark_confirmed(registration)
+        db.session.commit()
     passports = passports_of(registration)
     page = render_template(
         "household/show.html",
@@ -71,7 +76,7 @@ def qr(secret: str, ticket_id: int) -> ResponseReturnValue:
 def calendar(secret: str) -> ResponseReturnValue:
     """The festival and the sessions of all members, for the phone's calendar."""
     registration = opened(secret)
-    body = household_calendar(registration, current_app.extensions["settings"].public_url)
+    body = household_calendar(registration)
     return Response(
         body, mimetype="text/calendar", headers={"Content-Disposition": 'attachment; filename="ngay-hoi.ics"'}
     )
