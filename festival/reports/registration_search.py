@@ -40,7 +40,9 @@ def search_registrations(festival: Festival, wanted: str = "") -> Matches:
     text = fold(wanted[:MAX_SEARCH])
     if not text:
         return Matches(query)
-    found = _with_name(festival, text) | _with_phone_or_code(festival, text)
+    found = _with_phone_or_code(festival, text)
+    if not found and any(character.isalpha() for character in text):
+        found = _with_name(festival, text)
     newest = sorted(found, reverse=True)[:MOST_LISTED]  # numbers are given in the order of signing up
     return Matches(query.where(Registration.id.in_(newest)), len(newest) if len(found) > len(newest) else None)
 
