@@ -13,10 +13,11 @@ def init_commands(app: Flask) -> None:
     """Give `app` the group `festival` with the commands of all parts."""
     from festival import demo
     from festival.accounts import cli as accounts
+    from festival.messages import cli as messages
     from festival.privacy import cli as privacy
     from festival.programme import cli as programme
 
-    for part in (demo, accounts, programme, privacy):
+    for part in (demo, accounts, messages, programme, privacy):
         part.add_commands(festival_cli)
     app.cli.add_command(festival_cli)
 

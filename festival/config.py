@@ -14,6 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from festival.sms_settings import NO_SMS, SmsSettings, positive, read_sms_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
@@ -45,7 +47,11 @@ class Settings:
     smtp_url: str | None = None
     """FESTIVAL_SMTP_URL: smtp://user:password@host:587 or smtps://…; without it mail waits in the outbox."""
     mail_from: str = "festival@localhost"
-    """FESTIVAL_MAIL_FROM: the sender's address."""
+    """FESTIVAL_MAIL_FROM: the sender's address; what cannot be delivered comes back to it."""
+    mail_per_minute: int = 600
+    """FESTIVAL_MAIL_PER_MINUTE: how many mails go out in a minute, of all workers together."""
+    sms: SmsSettings = NO_SMS
+    """FESTIVAL_SMS and what belongs to it: `sms_settings.py`."""
     trusted_proxies: int = 0
     """FESTIVAL_TRUSTED_PROXIES: how many proxies in front add X-Forwarded-* headers."""
     development: bool = False
@@ -74,6 +80,11 @@ class Settings:
                 "FESTIVAL_CLUSTERED=1 needs FESTIVAL_DATABASE_URL (postgresql+psycopg://…), "
                 "FESTIVAL_REDIS_URL and FESTIVAL_SECRET_KEY, the same on every host."
             )
+        try:
+            sms = read_sms_settings(given)
+            mail_per_minute = positive("MAIL_PER_MINUTE", given("MAIL_PER_MINUTE"), cls.mail_per_minute)
+        except ValueError as error:
+            raise SettingError(str(error)) from error
         return cls(
             data=data,
             secret_key=secret_key or _kept_secret(data),
@@ -84,6 +95,8 @@ class Settings:
             clustered=clustered,
             smtp_url=given("SMTP_URL"),
             mail_from=given("MAIL_FROM") or f"festival@{own_host}",
+            mail_per_minute=mail_per_minute,
+            sms=sms,
             trusted_proxies=int(given("TRUSTED_PROXIES") or 0),
             development=given("DEVELOPMENT") == "1",
         )

@@ -1,112 +1,192 @@
-"""Handing the outbox to a mail server: with patience, and never two workers at one message."""
+"""Handing the outbox over: with patience, at its hour, so many a minute, and never two workers at one message.
+
+A message is claimed, handed over and marked as sent, in this order and each in a transaction of its own. A worker that
+dies between the second and the third has sent a message that it will send again: docs/decisions/at-least-once.md.
+"""
 
 from __future__ import annotations
 
-import smtplib
-import ssl
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
-from urllib.parse import unquote, urlsplit
 
 import structlog
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from festival.core.clock import now
-from festival.core.text import tidy
 from festival.extensions import db
-from festival.messages.models import Message, MessageState
+from festival.messages.claims import claim, due, free_claims_of_the_dead, take_slot
+from festival.messages.mail import compose
+from festival.messages.models import Channel, Message, MessageState
+from festival.messages.quiet_hours import cannot_wait, is_quiet, not_at_night
+from festival.messages.sms import Gateway, SmsOutcome, gateway_of
+from festival.messages.smtp import MailOutcome, MailServer
 
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
 """How long to wait after each failed attempt; after the last one the message is given up."""
 
 BATCH = 200
+MAX_RECONNECTS = 3
+HELD_AT_NIGHT = "held at night"
+"""The reason of what waits for 07:00; the other reasons are the servers' own words."""
+
+TOO_LATE = "too late to be of use"
+URGENT = ("link",)
+"""Kinds that somebody has asked for at this very moment: they go out at night too."""
 
 
-def deliver_due() -> int:
-    """Send what is due; returns how many mails were handed over. Without a mail server everything waits."""
+@dataclass(frozen=True)
+class Verdict:
+    """What became of an attempt. `hold`: it was not the message's fault, so the attempt does not count."""
+
+    state: MessageState
+    reason: str = ""
+    hold: timedelta | None = None
+
+
+Send = Callable[[Message], Verdict | None]
+"""Hands one message over; None when nothing more can be sent in this round."""
+
+
+def deliver_due(stopped: Callable[[], bool] = lambda: False) -> int:
+    """Send what is due; returns how many were handed over. Without a mail server or a gateway it waits.
+
+    `stopped` is asked before each message whether to leave the rest for later.
+    """
     settings = current_app.extensions["settings"]
-    if not settings.smtp_url:
-        return 0
-    due = select(Message.id).where(Message.state == MessageState.QUEUED, Message.send_after <= now())
-    ids = db.session.scalars(due.order_by(Message.id).limit(BATCH)).all()
-    db.session.commit()
-    if not ids:
-        return 0
-    try:
-        server = _connect(settings.smtp_url)
-    except (OSError, smtplib.SMTPException) as error:
-        structlog.get_logger().warning("mail server unreachable", reason=type(error).__name__)
-        return 0
+    free_claims_of_the_dead()
     sent = 0
-    with closing(server):
-        for message_id in ids:
-            try:
-                sent += _send(server, message_id, settings.mail_from)
-            except smtplib.SMTPServerDisconnected:
-                structlog.get_logger().warning("mail server hung up", sent=sent)
-                break
+    if settings.smtp_url:
+        with MailServer(settings.smtp_url) as server:
+            sent += _deliver(Channel.EMAIL, settings.mail_per_minute, _by_mail(server), server.connect, stopped)
+    if gateway := gateway_of(settings.sms):
+        sent += _deliver(Channel.SMS, settings.sms.per_minute, _by_text(gateway), gateway.ready, stopped)
     return sent
 
 
-def _connect(url: str) -> smtplib.SMTP:
-    parts = urlsplit(url)
-    host, tls = parts.hostname or "localhost", ssl.create_default_context()
-    server: smtplib.SMTP
-    if parts.scheme == "smtps":
-        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=20, context=tls)
-    else:
-        server = smtplib.SMTP(host, parts.port or 587, timeout=20)
-        if server.has_extn("starttls") or (server.ehlo() and server.has_extn("starttls")):
-            server.starttls(context=tls)
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
-    return server
+def _by_mail(server: MailServer) -> Send:
+    settings = current_app.extensions["settings"]
+    broken = 0
+
+    def send(message: Message) -> Verdict | None:
+        nonlocal broken
+        try:
+            mail = compose(message, settings.mail_from, settings.public_url)
+        except (ValueError, IndexError) as error:  # the standard library's parser of addresses raises both
+            return Verdict(MessageState.FAILED, f"cannot be addressed: {error}")
+        if problem := server.connect():
+            broken += 1
+            structlog.get_logger().warning("mail server hung up", reason=problem)
+            return Verdict(MessageState.QUEUED, problem, hold=BACKOFF[0]) if broken < MAX_RECONNECTS else None
+        answer = server.send(mail)
+        match answer.outcome:
+            case MailOutcome.TAKEN:
+                return Verdict(MessageState.SENT)
+            case MailOutcome.REFUSED:
+                return Verdict(MessageState.FAILED, answer.reason)
+            case MailOutcome.LATER:
+                return Verdict(MessageState.QUEUED, answer.reason)
+
+    return send
 
 
-def _claim(message_id: int, at: datetime) -> Message | None:
-    """Take the message for this worker: whoever moves `send_after` first has it."""
-    lease = at + timedelta(minutes=10)
-    claimed = db.session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.state == MessageState.QUEUED, Message.send_after <= at)
-        .values(send_after=lease, attempts=Message.attempts + 1)
-    )
-    db.session.commit()
-    return db.session.get(Message, message_id) if claimed.rowcount else None  # type: ignore[attr-defined]
+def _by_text(gateway: Gateway) -> Send:
+    def send(message: Message) -> Verdict:
+        answer = gateway.send(message.recipient, message.body, message)
+        match answer.outcome:
+            case SmsOutcome.TAKEN:
+                return Verdict(MessageState.SENT)
+            case SmsOutcome.REFUSED:
+                return Verdict(MessageState.FAILED, answer.reason)
+            case SmsOutcome.LATER:
+                return Verdict(MessageState.QUEUED, answer.reason)
+            case SmsOutcome.NOT_NOW:
+                return Verdict(MessageState.QUEUED, answer.reason, hold=answer.wait)
+
+    return send
 
 
-def _send(server: smtplib.SMTP, message_id: int, sender: str) -> bool:
-    at = now()
-    message = _claim(message_id, at)
-    if message is None:
-        return False
-    try:
-        server.send_message(compose(message, sender))
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        structlog.get_logger().warning("mail not sent", message=message.id, reason=type(error).__name__)
-        hopeless = isinstance(error, ValueError | smtplib.SMTPRecipientsRefused)  # no such mail can be written or taken
-        if message.attempts > len(BACKOFF) or hopeless:
-            message.state = MessageState.FAILED
-        else:
-            message.send_after = at + BACKOFF[message.attempts - 1]
+def _deliver(
+    channel: Channel, per_minute: int, send: Send, ready: Callable[[], str], stopped: Callable[[], bool]
+) -> int:
+    """One round for one channel."""
+    ids = _due_ids(channel)
+    if not ids:
+        return 0
+    if problem := ready():
+        structlog.get_logger().warning("cannot send", channel=channel.value, reason=problem)
+        _note(ids, problem)
+        return 0
+    sent = 0
+    for message_id in ids:
+        if stopped():
+            break
+        at = now()
+        message = claim(message_id, at)
+        if message is None or _not_now(message, at):
+            db.session.commit()
+            continue
+        if not take_slot(channel, per_minute, at):
+            db.session.rollback()  # the claim too
+            break
         db.session.commit()
-        if isinstance(error, smtplib.SMTPServerDisconnected):
-            raise
-        return False
-    message.state, message.sent_at = MessageState.SENT, at
+        verdict = send(message)
+        if verdict is None:
+            _settle(message, Verdict(MessageState.QUEUED, message.reason, hold=BACKOFF[0]))
+            break
+        _settle(message, verdict)
+        sent += verdict.state is MessageState.SENT
+    return sent
+
+
+def _due_ids(channel: Channel) -> Sequence[int]:
+    """What is due: first what is about the household alone, then what is written to many; the oldest first."""
+    many = case((Message.group_message_id.is_(None), 0), else_=1)
+    query = select(Message.id).where(due(now()), Message.channel == channel).order_by(many, Message.id).limit(BATCH)
+    ids = db.session.scalars(query).all()
     db.session.commit()
+    return ids
+
+
+def _note(ids: Sequence[int], reason: str) -> None:
+    """Let the organizer's list say why nothing goes out."""
+    known = reason[:300]
+    db.session.execute(update(Message).where(Message.id.in_(ids), Message.reason != known).values(reason=known))
+    db.session.commit()
+
+
+def _not_now(message: Message, at: datetime) -> bool:
+    """Give the claim back, or the message up, when it must not go out at this moment."""
+    if message.good_until is not None and message.good_until <= at:
+        message.state, message.reason = MessageState.FAILED, TOO_LATE
+    elif _must_rest(message, at):
+        message.send_after, message.reason = not_at_night(at), HELD_AT_NIGHT
+    else:
+        return False
+    message.claimed_by, message.attempts = None, message.attempts - 1
     return True
 
 
-def compose(message: Message, sender: str) -> EmailMessage:
-    """The mail as it goes over the wire; its Message-ID is the same at every attempt."""
-    mail = EmailMessage()
-    domain = sender.rpartition("@")[2] or "localhost"
-    mail["From"], mail["To"], mail["Subject"] = sender, message.recipient, tidy(message.subject)
-    mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = f"<message-{message.id}@{domain}>"
-    mail.set_content(message.body)
-    return mail
+def _must_rest(message: Message, at: datetime) -> bool:
+    """At night text messages and what is written to many wait, unless by morning it would be too late."""
+    quiet = message.channel is Channel.SMS or message.group_message_id is not None
+    return quiet and is_quiet(at) and message.kind not in URGENT and not cannot_wait(at, message.good_until)
+
+
+def _settle(message: Message, verdict: Verdict) -> None:
+    """Write down what became of the attempt, and commit."""
+    at = now()
+    message.claimed_by, message.reason = None, verdict.reason[:300]
+    if verdict.state is MessageState.SENT:
+        message.state, message.sent_at = MessageState.SENT, at
+    elif verdict.hold is not None:
+        message.attempts -= 1
+        message.send_after = at + verdict.hold
+    elif verdict.state is MessageState.FAILED or message.attempts > len(BACKOFF):
+        message.state = MessageState.FAILED
+    else:
+        message.send_after = at + BACKOFF[message.attempts - 1]
+    if verdict.state is not MessageState.SENT:
+        structlog.get_logger().warning("message not sent", message=message.id, channel=message.channel.value)
+    db.session.commit()

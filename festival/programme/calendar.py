@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import url_for
+from flask import current_app
 from icalendar import Calendar, Event
 
 from festival.core.clock import at_local, local, now
@@ -51,7 +51,7 @@ def session_event(festival: Festival, session: Session, public_url: str, descrip
     event.add("location", ", ".join(part for part in (place(session), festival.venue, festival.address) if part))
     about = "\n".join(p for p in (session.workshop.audience, session.workshop.description) if p)
     event.add("description", about if description is None else description)
-    address = url_for("programme.workshop", festival=festival.slug, workshop_id=session.workshop_id)
+    address = _path("programme.workshop", festival=festival.slug, workshop_id=session.workshop_id)
     event.add("url", public_url + address)
     return event
 
@@ -65,7 +65,7 @@ def day_events(festival: Festival, public_url: str) -> list[Event]:
         event.add("dtstart", at_local(day, festival.opens_at))
         event.add("dtend", at_local(day, festival.closes_at))
         event.add("location", ", ".join(part for part in (festival.venue, festival.address) if part))
-        event.add("url", public_url + url_for("programme.home", festival=festival.slug))
+        event.add("url", public_url + _path("programme.home", festival=festival.slug))
         events.append(event)
     return events
 
@@ -104,7 +104,7 @@ def programme_document(
             "time_zone": "Asia/Ho_Chi_Minh",
             "venue": festival.venue,
             "address": festival.address,
-            "url": public_url + url_for("programme.home", festival=festival.slug),
+            "url": public_url + _path("programme.home", festival=festival.slug),
         },
         "booths": [
             {
@@ -114,7 +114,7 @@ def programme_document(
                 "host": booth.host_name,
                 "zone": booth.zone.name if booth.zone else "",
                 "description": booth.description,
-                "url": public_url + url_for("programme.booth", festival=festival.slug, code=booth.code),
+                "url": public_url + _path("programme.booth", festival=festival.slug, code=booth.code),
             }
             for booth in booths
         ],
@@ -130,7 +130,7 @@ def _workshop(festival: Festival, workshop: Workshop, public_url: str) -> dict[s
         "host": workshop.host_name,
         "description": workshop.description,
         "learn_more_url": workshop.learn_more_url,
-        "url": public_url + url_for("programme.workshop", festival=festival.slug, workshop_id=workshop.id),
+        "url": public_url + _path("programme.workshop", festival=festival.slug, workshop_id=workshop.id),
         "sessions": [],
     }
 
@@ -149,6 +149,11 @@ def _session(session: Session) -> dict[str, Any]:
 
 def _iso(moment: datetime) -> str:
     return local(moment).isoformat(timespec="minutes")
+
+
+def _path(endpoint: str, **values: str | int) -> str:
+    """The path of a page; the worker, which writes calendars into mails, answers no request."""
+    return str(current_app.url_map.bind("").build(endpoint, values))
 
 
 def _event(name: str, public_url: str) -> Event:

@@ -2,66 +2,20 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import socket
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from festival.core.clock import now
 from festival.extensions import db
 from festival.messages import outbox
+from festival.messages.claims import LEASE, claim, take_slot
 from festival.messages.delivery import BACKOFF, deliver_due
-from festival.messages.models import Message, MessageState
+from festival.messages.models import Channel, Message, MessageState
 from festival.registration import notices
 from festival.registration.links import address_of
-from tests.conftest import make_settings
-
-
-class Sink:
-    """A mail server that keeps what it gets, or refuses it with `answer`."""
-
-    def __init__(self) -> None:
-        self.mails: list[email.message.EmailMessage] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
-        if self.answer.startswith("250"):
-            self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return self.answer
-
-
-@pytest.fixture
-def sink(app, tmp_path):
-    handler = Sink()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Controller(handler, hostname="127.0.0.1", port=port)
-    server.start()
-    before = app.extensions["settings"]
-    app.extensions["settings"] = make_settings(
-        tmp_path, smtp_url=f"smtp://127.0.0.1:{port}", mail_from="ngay-hoi@festival.example"
-    )
-    yield handler
-    app.extensions["settings"] = before
-    server.stop()
-
-
-@pytest.fixture
-def message(festival):
-    mail = outbox.Mail("thử:1", "hoa@festival.example", "Vé của gia đình: Đỗ Thị Ước", "Mời bà con…\n")
-    message = outbox.put(mail, festival.id)
-    db.session.commit()
-    return message
-
-
-def state_of(message) -> MessageState:
-    db.session.refresh(message)
-    return message.state
+from tests.messages.conftest import make_due, plain, state_of
 
 
 def test_a_registration_with_an_address_is_confirmed_with_its_link(sink, make_household):
@@ -73,8 +27,8 @@ def test_a_registration_with_an_address_is_confirmed_with_its_link(sink, make_ho
 
     mail = sink.mails[0]
     assert mail["Subject"] == "Vé của gia đình: Ngày hội toàn dân học tập số"
-    assert address_of(family) in mail.get_content()
-    assert family.attendees[1].name in mail.get_content()
+    assert address_of(family) in plain(mail)
+    assert family.attendees[1].name in plain(mail)
 
 
 def test_without_an_address_nothing_is_written(make_household):
@@ -115,25 +69,42 @@ def test_a_refusal_for_now_is_tried_again_later(sink, message):
 
 
 def test_after_the_last_attempt_it_is_given_up(sink, message):
-    sink.answer = "554 never"
+    sink.answer = "451 not now"
     for _attempt in range(len(BACKOFF) + 1):
-        message.send_after = now()
-        db.session.commit()
+        make_due(message)
         deliver_due()
-        db.session.refresh(message)
 
-    assert message.state is MessageState.FAILED
+    assert state_of(message) is MessageState.FAILED
     assert message.attempts == len(BACKOFF) + 1
+    assert message.reason == "451 not now"
 
 
-def test_an_unreachable_server_loses_nothing(app, message, tmp_path):
-    before = app.extensions["settings"]
-    app.extensions["settings"] = make_settings(tmp_path, smtp_url="smtp://127.0.0.1:1")
+@pytest.mark.parametrize("refused", ["answer", "recipients"])
+def test_a_refusal_for_good_is_not_tried_again_and_says_why(sink, message, refused):
+    setattr(sink, refused, "550 5.1.1 no such mailbox")
+
     assert deliver_due() == 0
-    app.extensions["settings"] = before
+
+    assert state_of(message) is MessageState.FAILED
+    assert (message.attempts, message.reason) == (1, "550 5.1.1 no such mailbox")
+
+
+def test_a_mailbox_that_is_greylisted_is_tried_again(sink, message):
+    sink.recipients = "450 4.7.1 come back in a minute"
+
+    deliver_due()
+
+    assert state_of(message) is MessageState.QUEUED
+
+
+def test_an_unreachable_server_loses_nothing_and_the_list_says_why(settings_of, message):
+    settings_of(smtp_url="smtp://127.0.0.1:1")
+
+    assert deliver_due() == 0
 
     assert state_of(message) is MessageState.QUEUED
     assert message.attempts == 0
+    assert "refused" in message.reason
 
 
 def test_a_subject_cannot_smuggle_a_header(sink, festival):
@@ -144,3 +115,52 @@ def test_a_subject_cannot_smuggle_a_header(sink, festival):
     deliver_due()
 
     assert all(mail["Bcc"] is None for mail in sink.mails)
+
+
+def test_what_nobody_needs_any_more_is_not_sent(sink, festival):
+    late = outbox.put(
+        outbox.Mail("thử:4", "hoa@festival.example", "x", "y", good_until=now() - timedelta(seconds=1)), festival.id
+    )
+    db.session.commit()
+
+    assert deliver_due() == 0
+
+    assert state_of(late) is MessageState.FAILED
+    assert late.reason == "too late to be of use"
+
+
+def test_many_are_put_in_at_once_and_none_twice(festival, message):
+    mails = [outbox.Addressed(outbox.Mail(f"thử:{n}", "hoa@festival.example", "x", "y")) for n in (1, 5, 6, 6)]
+
+    assert outbox.put_all(mails, festival.id) == 2
+    assert sorted(db.session.scalars(select(Message.event))) == ["thử:1", "thử:5", "thử:6"]
+
+
+def test_only_one_worker_gets_a_message(message):
+    first, second = claim(message.id, now()), claim(message.id, now())
+    db.session.commit()
+
+    assert first is message
+    assert second is None
+    assert message.send_after > now() + LEASE - timedelta(seconds=30)
+
+
+def test_a_minute_has_so_many_places_and_the_next_one_begins_anew(app):
+    at = now().replace(second=0)
+
+    assert [take_slot(Channel.EMAIL, 2, at) for _ in range(3)] == [True, True, False]
+    assert take_slot(Channel.SMS, 2, at), "text messages are counted by themselves"
+    assert take_slot(Channel.EMAIL, 2, at + timedelta(minutes=1))
+
+
+def test_what_is_beyond_the_minutes_limit_waits_unharmed(settings_of, sink, festival):
+    settings_of(smtp_url=f"smtp://127.0.0.1:{sink.port}", mail_per_minute=2)
+    outbox.put_all(
+        [outbox.Addressed(outbox.Mail(f"thử:{n}", "hoa@festival.example", "x", "y")) for n in range(4)], festival.id
+    )
+    db.session.commit()
+
+    assert deliver_due() == 2, "the test runs within a minute: a second one would take two more"
+
+    waiting = db.session.scalars(select(Message).where(Message.state == MessageState.QUEUED)).all()
+    assert [(one.attempts, one.claimed_by) for one in waiting] == [(0, None)] * 2
