@@ -1,7 +1,7 @@
 """Text size and contrast of the public pages: how they are switched, without JavaScript, and how they are remembered.
 
-`?text=large` or `?contrast=high` behind any address switches. A page that was asked for is then shown at its own address
-again, so that a link handed on carries nobody's eyesight; a form that was sent there is answered at once.
+`?text=large` or `?contrast=high` behind any address switches. A page that was asked for is then shown at its own
+address again, so that a link handed on carries nobody's eyesight; a form that was sent there is answered at once.
 """
 
 from __future__ import annotations

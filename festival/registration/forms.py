@@ -21,6 +21,7 @@ from festival.consents.models import Purpose
 from festival.consents.texts import BY_PURPOSE, ConsentText
 from festival.core.clock import today
 from festival.core.forms import BaseForm, Line, PartForm, Phone, at_most, choices, required
+from festival.core.text import fold
 from festival.programme.models import Ward
 from festival.registration.asking import texts_to_ask
 from festival.registration.models import GUARDIAN_BELOW_AGE, Relation
@@ -160,8 +161,7 @@ class RegisterForm(BaseForm):
                 valid = False
         if self.children():
             valid = self.guardian_name.validate(self) and valid
-            young_contact = self.coming.data and today().year - self.birth_year.year < GUARDIAN_BELOW_AGE
-            if not self.guardian_name.data or (young_contact and self.guardian_name.data == self.contact_name.data):
+            if not self.guardian_name.data or fold(self.guardian_name.data) in {fold(c.name) for c in self.children()}:
                 self.guardian_name.errors = [_("Please give the name of a parent or guardian who is an adult.")]
                 valid = False
         return valid

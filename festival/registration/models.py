@@ -14,8 +14,9 @@ from festival.core.text import fold, name_key
 from festival.extensions import Model
 from festival.programme.models import Festival, Session, Ward
 
-GUARDIAN_BELOW_AGE = 16
-"""Who is younger is a child (Luật Trẻ em 102/2016/QH13, article 1) and comes with a guardian."""
+GUARDIAN_BELOW_AGE = 17
+"""Whose years, counted from the year of birth alone, are fewer than this may still be younger than 16. Who is younger
+than 16 is a child (Luật Trẻ em 102/2016/QH13, article 1) and comes with a guardian."""
 
 OWN_CONSENT_FROM_AGE = 7
 """A child of this age agrees too, beside the guardian (Nghị định 356/2025/NĐ-CP; Luật 91/2025/QH15)."""

@@ -179,9 +179,17 @@ def add_registration(festival: Festival, household: Household) -> Registration:
     db.session.add(registration)
     db.session.flush()
     if household.consents:
-        given_by = " · ".join(filter(None, (household.contact_name, household.recorded_by)))[:120]
-        ledger.write(registration.id, household.consents, given_by, household.language)
+        _write_consents(registration, household, household.consents)
     return registration
+
+
+def _write_consents(registration: Registration, household: Household, answers: Mapping[Purpose, bool]) -> None:
+    """Who gave them stands beside them: for the children that is the guardian, whoever typed it."""
+    typed_by = (household.contact_name, household.recorded_by)
+    for purpose, given in answers.items():
+        names = (household.guardian_name if purpose is Purpose.CHILDREN else None, *typed_by)
+        given_by = " · ".join(dict.fromkeys(filter(None, names)))[:120]
+        ledger.write(registration.id, {purpose: given}, given_by, household.language)
 
 
 def add_attendee(registration: Registration, member: Member, guardian_name: str | None) -> Attendee:

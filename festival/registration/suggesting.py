@@ -1,4 +1,4 @@
-"""A few workshops that fit a household: by whom they are for, when each person is free, and where the family already is.
+"""A few workshops that fit a household: by whom they are for, when each person is free, where the family already is.
 
 Pure: it looks at what it is given and takes nothing. A suggestion is only shown, to be ticked or not.
 """
@@ -171,7 +171,7 @@ def reason_for(suggestion: Suggestion, household: int) -> str:
     reasons = []
     if suggestion.for_their_age:
         reasons.append(_("For: %(audience)s", audience=suggestion.session.workshop.audience))
-    if len(suggestion.together_with) == household - 1 and household > 2:  # noqa: PLR2004 - two are named
+    if len(suggestion.together_with) == household - 1 and household > 2:
         reasons.append(_("the whole family at the same hour"))
     elif suggestion.together_with:
         reasons.append(_("at the same hour as %(names)s", names=", ".join(suggestion.together_with)))

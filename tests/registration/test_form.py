@@ -10,43 +10,12 @@ from sqlalchemy import func, select
 
 from festival.consents import ledger
 from festival.consents.models import Purpose
-from festival.core.clock import today
 from festival.extensions import db
 from festival.programme.models import FestivalStatus
 from festival.registration.models import Attendee, Booking, Registration
 from tests import factories
 from tests.conftest import plain
-
-CHILD = today().year - 9
-
-
-def family(**more) -> dict:
-    """A contact person and one child, as typed."""
-    return {
-        "submission": "s" * 40,
-        "step": "family",
-        "go": "next",
-        "contact_name": "Nguyễn Thị Hoa",
-        "phone": "0912.345.678",
-        "coming": "y",
-        "birth_year": "1958",
-        "members-0-name": "Đỗ Văn Bảo",
-        "members-0-birth_year": str(CHILD),
-        "members-0-relation": "grandchild",
-        **more,
-    }
-
-
-CONSENTS = {"consent_taking_part": "y", "consent_children": "y", "consent_childrens_own": "y"}
-
-
-def last_step(**more) -> dict:
-    return family(step="consents", go="send", guardian_name="Nguyễn Thị Hoa", **CONSENTS, **more)
-
-
-@pytest.fixture
-def send(client, festival):
-    return lambda **typed: client.post(f"/{festival.slug}/register", data=typed)
+from tests.registration.typed_forms import CHILD, family, last_step
 
 
 def registrations() -> int:
