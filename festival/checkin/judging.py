@@ -234,9 +234,17 @@ def _facts_of_pass(facts: TicketFacts, ticket: KnownTicket, post: Post, anybody:
 def _line(one: Judged, facts: TicketFacts, person: Person | None, scan_id: UUID) -> Line:
     history = _history(person, one) if person else History()
     direction = one.request.direction
-    clear = decide(facts, one.place, History(), one.moment, direction)
-    verdict = decide(facts, one.place, history, one.moment, direction)
+    place = _place_for(person, one)
+    clear = decide(facts, place, History(), one.moment, direction)
+    verdict = decide(facts, place, history, one.moment, direction)
     return Line(facts, person, history, verdict, clear, scan_id)
+
+
+def _place_for(person: Person | None, one: Judged) -> CheckpointFacts:
+    """The place as this person finds it: of a stock that has run out, what the person was given is still there."""
+    if person is None or one.place.stock_left is None or one.post.id not in person.admissions:
+        return one.place
+    return replace(one.place, stock_left=one.place.stock_left + 1)
 
 
 def _history(person: Person, one: Judged) -> History:

@@ -46,12 +46,15 @@ def top_up(device: Device, at: datetime) -> dict[int, int]:
     return left(device)
 
 
-def use(device_id: int, checkpoint_id: int) -> bool:
-    """Use one of the device's lease, if there is one left; one statement, so that none is used twice.
-
-    Its device is locked first, as by the roster's call that fills leases up: two calls of one phone take turns.
-    """
+def take_turn(device_id: int) -> None:
+    """Two calls of one phone take turns: its row is locked before its leases, as by the roster's call that fills them
+    up, and before the sessions that they are of."""
     db.session.execute(select(Device.id).where(Device.id == device_id).with_for_update(key_share=True))
+
+
+def use(device_id: int, checkpoint_id: int) -> bool:
+    """Use one of the device's lease, if there is one left; one statement, so that none is used twice."""
+    take_turn(device_id)
     used = db.session.execute(
         update(Lease)
         .where(Lease.device_id == device_id, Lease.checkpoint_id == checkpoint_id, Lease.used < Lease.granted)

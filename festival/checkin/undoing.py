@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
 
+from festival.checkin import claims
 from festival.checkin.admitting import insert_admissions
-from festival.checkin.claims import return_stock
 from festival.checkin.decision import Verdict
 from festival.checkin.models import Admission, Checkpoint, Device, Scan, ShownSkill
 from festival.core.clock import now
@@ -62,11 +62,19 @@ def undo(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
+    checkpoint = db.session.get_one(Checkpoint, scan.checkpoint_id)
+    claims.take_turn(checkpoint)
     for part in parts:
         part.undone_at, part.undone_by, part.undo_reason = at, by_user, tidy(reason)[:LONGEST_REASON]
     db.session.flush()
-    _pass_on(parts)
     ids = [part.id for part in parts]
+    for seat in claims.seats_of(ids):
+        following = _next_scan(checkpoint, seat.attendee_id)
+        if following is None:
+            claims.return_seat(seat)
+        else:
+            claims.hand_on(seat, following.id)
+    _pass_on(checkpoint, ids)
     db.session.execute(delete(ShownSkill).where(ShownSkill.scan_id.in_(ids)))
     _tell_phones([part.attendee_id for part in parts if part.attendee_id is not None])
     return UndoOutcome.UNDONE
@@ -91,26 +99,24 @@ def _tell_phones(people: Sequence[int]) -> None:
     )
 
 
-def _pass_on(parts: Sequence[Scan]) -> None:
+def _pass_on(checkpoint: Checkpoint, ids: Sequence[UUID]) -> None:
     """Give the admissions of these scans to the next ones. Deleting first makes doors that write now wait for us, and
     what they have written before is found."""
-    checkpoint_id = parts[0].checkpoint_id
     freed = db.session.execute(
         delete(Admission)
-        .where(Admission.scan_id.in_([part.id for part in parts]))
+        .where(Admission.scan_id.in_(ids))
         .returning(Admission.attendee_id)
         .execution_options(synchronize_session=False)
     )
     owners = sorted(freed.scalars())
-    checkpoint = db.session.get_one(Checkpoint, checkpoint_id)
     for owner in owners:
         following = _next_scan(checkpoint, owner)
         if following is None:
-            return_stock(checkpoint_id)
+            claims.return_stock(checkpoint.id)
             continue
         row = {
             "attendee_id": owner,
-            "checkpoint_id": checkpoint_id,
+            "checkpoint_id": checkpoint.id,
             "device_id": following.device_id,
             "scan_id": following.id,
             "admitted_at": following.scanned_at,

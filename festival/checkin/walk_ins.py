@@ -82,7 +82,7 @@ def register(device: Device, requests: Sequence[WalkInRequest | Unreadable], at:
     """
     if device.revoked_at is not None:  # nobody waits for its answers any more
         requests = [_made_offline(each) for each in requests]
-    leases.left(device)  # locks them: two calls of one phone take turns
+    leases.take_turn(device.id)
     known_wards = _known_wards(requests)
     turned_away = _turned_away_before(device, requests)
     done = [_register(device, each, at, known_wards, turned_away) for each in requests]

@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from festival.checkin import undoing
-from festival.checkin.models import Admission, Scan
+from festival.checkin.models import Admission, CheckpointKind, Scan
 from festival.core.clock import now
 from festival.extensions import db
 from festival.programme.models import Festival, FestivalStatus
 from festival.registration.models import Registration
+from tests import factories
 from tests.checkin.conftest import Door, admissions, pass_of, qr_of, scans, tickets_of
 
 Make = Callable[..., Registration]
@@ -158,6 +159,23 @@ def test_two_scans_of_one_person_in_one_batch_are_both_kept_and_the_earlier_owns
     assert [answer["verdict"] for answer in answers] == ["already_admitted", "admitted"]
     assert db.session.scalars(select(Admission.admitted_at)).one() == early
     assert scans() == 2
+
+
+def test_the_last_piece_is_of_the_scan_that_gave_it_earlier(
+    make_door: MakeDoor, festival: Festival, make_household: Make
+) -> None:
+    """Two phones have given it to one person, and both say so late: it is one piece, and not gone for the earlier."""
+    table = make_door("Quà", checkpoint=factories.make_checkpoint(festival, CheckpointKind.CUSTOM, stock=1))
+    other = make_door("Quà 2", checkpoint=table.checkpoint)
+    code = qr_of(tickets_of(make_household())[0], festival)
+    table.scan(code, **green(now() - timedelta(minutes=4)))
+
+    answer = other.scan(code, **green(now() - timedelta(minutes=9)))
+
+    assert answer["verdict"] == "admitted"
+    assert [str(one) for one in db.session.scalars(select(Admission.scan_id))] == [answer["id"]]
+    db.session.refresh(table.checkpoint)
+    assert table.checkpoint.stock_taken == 1
 
 
 def test_scans_made_before_the_festival_was_closed_count_when_they_come_after_it(
