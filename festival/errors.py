@@ -49,4 +49,7 @@ def _crash(error: Exception) -> ResponseReturnValue:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith(("/door/api/", "/api/")) or request.path.endswith(".json")
+    path = request.path
+    if path.startswith("/helper/") and "/api/" in path:
+        return True
+    return path.startswith(("/door/api/", "/api/")) or path.endswith(".json")

@@ -42,6 +42,9 @@ HEADERS_OF_CALLS = (
 )
 
 
+TAKES_JSON = (Caller.SECRET_CALL, Caller.DEVICE, Caller.UPLOAD, Caller.SCANNER)
+
+
 def _festival_of(values: dict[str, Any] | None) -> Festival | None:
     """Replace the slug in an address below `/<festival>/` by the festival's row; 404 when there is none."""
     if values is None or "festival" not in values:
@@ -75,7 +78,7 @@ def _refuse_nonsense(rule: Rule) -> None:
     for value in (request.view_args or {}).values():
         if (isinstance(value, int) and value > LARGEST_ID) or (isinstance(value, str) and "\0" in value):
             abort(404)
-    if request.is_json and rule.caller not in (Caller.DEVICE, Caller.UPLOAD, Caller.SCANNER):
+    if request.is_json and rule.caller not in TAKES_JSON:
         abort(415)
 
 

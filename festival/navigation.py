@@ -27,6 +27,7 @@ _FESTIVAL_ENTRIES = (
     ("programme_manage.workshops", _("Workshops"), ("programme_manage.workshop",)),
     ("programme_manage.sessions", _("Sessions"), ("programme_manage.session",)),
     ("reports.registrations", _("Registrations"), ("reports.registration",)),
+    ("helping_manage.index", _("Helpers"), ("helping_manage.", "class_lists.manage")),
     ("checkin_manage.index", _("Door"), ("checkin_manage.", "checkin_conflicts.", "checkin_paper.")),
     ("certificates_manage.index", _("Certificates"), ("certificates_manage.",)),
 )

@@ -37,6 +37,10 @@ def register_parts(app: Flask) -> None:
     from festival.programme import manage_views as programme_manage
     from festival.programme import views as programme
     from festival.registration import views as registration
+    from festival.registration.class_lists import views as class_lists
+    from festival.registration.helping import calls as helping_calls
+    from festival.registration.helping import manage_views as helping_manage
+    from festival.registration.helping import views as helping
     from festival.reports import views as reports
 
     load_tables()
@@ -47,6 +51,10 @@ def register_parts(app: Flask) -> None:
         health,
         programme,
         registration,
+        helping,
+        helping_calls,
+        class_lists,
+        helping_manage,
         checkin,
         door_api,
         certificates,

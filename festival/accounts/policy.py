@@ -20,6 +20,8 @@ class Caller(enum.Enum):
     ANYONE = "anyone"
     SECRET_LINK = "secret_link"
     """Whoever has the address: the view looks the secret up and answers 404 for a wrong one."""
+    SECRET_CALL = "secret_call"
+    """As SECRET_LINK, for a call with JSON."""
     DEVICE = "device"
     """A paired phone; `g.device` is it."""
     UPLOAD = "upload"
@@ -45,6 +47,7 @@ def staff(*roles: StaffRole) -> Rule:
 
 ANYONE = Rule(Caller.ANYONE)
 SECRET_LINK = Rule(Caller.SECRET_LINK)
+SECRET_CALL = Rule(Caller.SECRET_CALL)
 DEVICE = Rule(Caller.DEVICE)
 UPLOAD = Rule(Caller.UPLOAD)
 SCANNER = Rule(Caller.SCANNER)
@@ -111,12 +114,30 @@ POLICY: dict[str, Rule] = {
     "household.move": SECRET_LINK,
     "household.sessions": SECRET_LINK,
     "household.cancel": SECRET_LINK,
+    "household_waiting.answer": SECRET_LINK,
     "household.consents": SECRET_LINK,
     "coming_back.find": ANYONE,
     "coming_back.renew": SECRET_LINK,
     "household_stamps.show": SECRET_LINK,
     "household_stamps.stamp": SECRET_LINK,
     "household_stamps.forget_families": ANYONE,
+    # helpers
+    "helping.write": SECRET_LINK,
+    "helping.today": SECRET_LINK,
+    "helping.slips": SECRET_LINK,
+    "helping.manifest": SECRET_LINK,
+    "helping.service_worker": ANYONE,
+    "helping_calls.registrations": SECRET_CALL,
+    "class_lists.upload": SECRET_LINK,
+    "class_lists.confirm": SECRET_LINK,
+    "class_lists.template": SECRET_LINK,
+    "class_lists.manage_upload": ORGANIZER,
+    "class_lists.manage_confirm": ORGANIZER,
+    "helping_manage.index": ORGANIZER,
+    "helping_manage.new": ORGANIZER,
+    "helping_manage.show": ORGANIZER,
+    "helping_manage.slips": ORGANIZER,
+    "helping_manage.end": ORGANIZER,
     # the door
     "checkin.scanner": ANYONE,
     "checkin.pair_page": SECRET_LINK,

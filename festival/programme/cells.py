@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from festival.core.clock import today
+from festival.core.phones import parse_phone
 from festival.core.text import tidy, tidy_lines
 from festival.programme.reading import ProblemCode
 from festival.programme.sheets import Column, Kind
@@ -22,6 +24,11 @@ _DAY = re.compile(r"(?:ngày\s+)?(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.IGNORE
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _CLOCK = re.compile(r"(\d{1,2})\s*(?::|h|g|giờ)\s*(\d{2})?(?:\s*(?:phút|p)|:00)?", re.IGNORECASE)
 _YEARS = range(2020, 2101)
+_YEAR = re.compile(r"(?P<year>[12]\d{3})", re.ASCII)
+_BIRTHDAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-](?P<year>[12]\d{3})", re.ASCII)
+_ISO_BIRTHDAY = re.compile(
+    r"(?P<year>[12]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[T ]00:00(?::00)?)?", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,10 @@ def read_cell(cell: Cell, column: Column) -> Value | Refusal:
         case Kind.CLOCK:
             clock = parse_clock(cell.value)
             return Refusal(ProblemCode.NOT_A_TIME) if clock is None else clock
+        case Kind.BIRTH:
+            return parse_birth_year(cell.value) or Refusal(ProblemCode.NOT_A_BIRTH)
+        case Kind.PHONE:
+            return _phone(cell.value) or Refusal(ProblemCode.NOT_A_PHONE)
 
 
 def shown(cell: Cell) -> str:
@@ -92,6 +103,34 @@ def parse_day(value: object) -> date | None:
         return date(year, month, day) if year in _YEARS else None
     except ValueError:
         return None
+
+
+def parse_birth_year(value: object) -> int | None:
+    """The year of birth out of a year, a date cell, or text such as 09/03/2015; from 1900 to this year."""
+    match value:
+        case bool():
+            return None
+        case date():
+            year = value.year
+        case int() | float() | str():
+            text = tidy(_plain(value) or "")
+            found = _YEAR.fullmatch(text) or _BIRTHDAY.fullmatch(text) or _ISO_BIRTHDAY.fullmatch(text)
+            if found is None:
+                return None
+            year = int(found["year"])
+        case _:
+            return None
+    return year if 1900 <= year <= today().year else None
+
+
+def _phone(value: object) -> str | None:
+    """A number as E.164; a spreadsheet that took it for a number has lost its zero."""
+    text = tidy(_plain(value) or "")
+    if isinstance(value, int | float) and not text.startswith("84"):
+        text = f"0{text}"
+    elif isinstance(value, int | float):
+        text = f"+{text}"
+    return parse_phone(text)
 
 
 def parse_clock(value: object) -> time | None:

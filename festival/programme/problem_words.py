@@ -19,6 +19,9 @@ _WORDS: dict[ProblemCode, LazyString] = {
     ProblemCode.PLAIN_TEXT: lazy_gettext(
         "This is a text or CSV file. Open it in Excel and save it as “Excel Workbook (.xlsx)”."
     ),
+    ProblemCode.OTHER_ENCODING: lazy_gettext(
+        "This text file has lost its Vietnamese letters. Save it as “CSV UTF-8”, or as an Excel workbook (.xlsx)."
+    ),
     ProblemCode.OTHER_PACKAGE: lazy_gettext(
         "This is not an Excel workbook, although it may be a Word file or a zip. Please send an .xlsx file."
     ),
@@ -69,6 +72,10 @@ _WORDS: dict[ProblemCode, LazyString] = {
     ProblemCode.BAD_CODE: lazy_gettext("A code has up to 12 capital letters and digits without spaces, such as A01."),
     ProblemCode.ZEROS_LOST: lazy_gettext("The code lost the zeros at its front; it is read as %(read)s."),
     ProblemCode.WARD_UNKNOWN: lazy_gettext("There is no ward with this code. It has 5 digits, such as 00256."),
+    ProblemCode.NOT_A_BIRTH: lazy_gettext(
+        "This is no year or day of birth. Write 2015, or day/month/year such as 09/03/2015."
+    ),
+    ProblemCode.NOT_A_PHONE: lazy_gettext("A phone number has 10 digits and begins with 03, 05, 07, 08 or 09."),
     ProblemCode.ROW_HIDDEN: lazy_gettext("The row is hidden in the workbook; it is imported all the same."),
     ProblemCode.DUPLICATE: lazy_gettext("The same stands already in row %(other)s; that one counts."),
     ProblemCode.DIFFERS: lazy_gettext("This differs from row %(other)s of the same class; what stands there counts."),
@@ -77,6 +84,16 @@ _WORDS: dict[ProblemCode, LazyString] = {
     ProblemCode.BEFORE_OPENING: lazy_gettext("The festival opens at %(against)s only."),
     ProblemCode.AFTER_CLOSING: lazy_gettext("The festival closes at %(against)s already."),
     ProblemCode.ROOM_TAKEN: lazy_gettext("The session of row %(other)s is in this room at the same time."),
+    ProblemCode.GUARDIAN_MISSING: lazy_gettext("A child needs the name of a parent or guardian."),
+    ProblemCode.GROWN_UP: lazy_gettext("Born in %(year)s: is that right for a pupil?"),
+    ProblemCode.NO_PHONE: lazy_gettext("No phone number: nobody can be reached if something changes."),
+    ProblemCode.SESSION_UNKNOWN: lazy_gettext("There is no such session to come; registered without it."),
+    ProblemCode.SESSION_UNCLEAR: lazy_gettext(
+        "There are several sessions of this name: write the hour before it, such as “%(example)s”. "
+        "Registered without it."
+    ),
+    ProblemCode.SESSION_FULL: lazy_gettext("The session has too few seats: some will stand on its waiting list."),
+    ProblemCode.KNOWN_ALREADY: lazy_gettext("This pupil is registered already."),
 }
 
 

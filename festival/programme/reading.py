@@ -23,7 +23,7 @@ class Severity(enum.Enum):
 
 
 class ProblemCode(enum.Enum):
-    """Everything that can be wrong with a programme file. The words are in `problem_words.py`."""
+    """Everything that can be wrong with a programme file or a class list. The words are in `problem_words.py`."""
 
     # the file
     EMPTY_FILE = "empty_file"
@@ -32,6 +32,7 @@ class ProblemCode(enum.Enum):
     OLD_EXCEL = "old_excel"
     ENCRYPTED = "encrypted"
     PLAIN_TEXT = "plain_text"
+    OTHER_ENCODING = "other_encoding"
     OTHER_PACKAGE = "other_package"
     NOT_A_WORKBOOK = "not_a_workbook"
     DAMAGED = "damaged"
@@ -64,6 +65,8 @@ class ProblemCode(enum.Enum):
     BAD_CODE = "bad_code"
     ZEROS_LOST = "zeros_lost"
     WARD_UNKNOWN = "ward_unknown"
+    NOT_A_BIRTH = "not_a_birth"
+    NOT_A_PHONE = "not_a_phone"
     # a row beside others
     ROW_HIDDEN = "row_hidden"
     DUPLICATE = "duplicate"
@@ -73,6 +76,14 @@ class ProblemCode(enum.Enum):
     BEFORE_OPENING = "before_opening"
     AFTER_CLOSING = "after_closing"
     ROOM_TAKEN = "room_taken"
+    # a pupil of a class list
+    GUARDIAN_MISSING = "guardian_missing"
+    GROWN_UP = "grown_up"
+    NO_PHONE = "no_phone"
+    SESSION_UNKNOWN = "session_unknown"
+    SESSION_UNCLEAR = "session_unclear"
+    SESSION_FULL = "session_full"
+    KNOWN_ALREADY = "known_already"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ class Kind(enum.Enum):
     WHOLE = "whole"
     DAY = "day"
     CLOCK = "clock"
+    BIRTH = "birth"
+    """A year of birth, or a day of which only the year is kept."""
+    PHONE = "phone"
 
 
 @dataclass(frozen=True)
