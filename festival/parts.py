@@ -33,6 +33,7 @@ def register_parts(app: Flask) -> None:
     from festival.checkin import views as checkin
     from festival.household import coming_back
     from festival.household import stamps as household_stamps
+    from festival.household import waiting as household_waiting
     from festival.household import views as household
     from festival.programme import manage_views as programme_manage
     from festival.programme import views as programme
@@ -41,9 +42,12 @@ def register_parts(app: Flask) -> None:
     from festival.registration.helping import calls as helping_calls
     from festival.registration.helping import manage_views as helping_manage
     from festival.registration.helping import views as helping
+    from festival.registration.waiting_list import lengths_of, offer_freed
     from festival.reports import views as reports
 
     load_tables()
+    app.extensions["offer_freed"] = offer_freed  # the programme frees seats and shows who waits, and is built first
+    app.jinja_env.globals["lengths_of_lines"] = lengths_of
     settings: Settings = app.extensions["settings"]
     if settings.development or settings.testing:
         app.register_blueprint(look.bp)
@@ -60,6 +64,7 @@ def register_parts(app: Flask) -> None:
         certificates,
         household,
         household_stamps,
+        household_waiting,
         coming_back,
         reports,
         programme_manage,

@@ -1,15 +1,17 @@
 """Changing a programme by hand: saving and deleting festivals' zones, booths, workshops and sessions.
 
-Every change is written to the audit log in the same transaction. The database decides what is taken, in use
-or too small: each change is tried behind a savepoint, and what a constraint refuses is an outcome.
+Every change is written to the audit log in the same transaction, and seats that it makes free are offered in it. The
+database decides what is taken, in use or too small: each change is tried behind a savepoint, and what a constraint
+refuses is an outcome.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
 
@@ -69,7 +71,15 @@ def save(row: Part, values: Mapping[str, Any]) -> EditOutcome:
     action = f"{kind_of(row)}.{'created' if is_new else 'edited'}"
     if before != values_of(row):
         record(action, subject_of(row), festival_id=row.festival_id, before=before, after=values_of(row))
+        if not is_new and isinstance(row, Session):
+            offer_free_seats([row.id])
     return EditOutcome.SAVED
+
+
+def offer_free_seats(session_ids: Collection[int]) -> None:
+    """Seats may have become free, or the time is another one: ask whoever waits. That is the registration's work
+    (`waiting_list.offer_freed`), which the programme does not know; the house hands it in."""
+    current_app.extensions["offer_freed"](session_ids)
 
 
 def remove(row: Part) -> EditOutcome:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from festival.accounts.audit import record
 from festival.extensions import db
-from festival.programme.editing import change_capacity, subject_of
+from festival.programme.editing import change_capacity, offer_free_seats, subject_of
 from festival.programme.import_plan import FactChange, ImportPlan, ImportResult, SeatsTaken, Step, Tally, make_plan
 from festival.programme.models import Booth, Festival, Session, Workshop, Zone
 from festival.programme.reading import ProgrammeReading
@@ -44,6 +44,7 @@ def apply_reading(reading: ProgrammeReading, festival: Festival) -> ImportResult
     for step in plan.sessions:
         _apply_session(step, workshops, festival, plan)
     db.session.flush()
+    offer_free_seats([step.known.id for step in plan.sessions if step.known is not None and step.values])
     db.session.expire(festival, ["zones"])
     result = plan.result()
     if not result.changes_nothing:

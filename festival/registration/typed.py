@@ -17,6 +17,8 @@ Typed = MultiDict[str, str]
 
 _MEMBER_FIELDS = ("name", "birth_year", "relation")
 WISH = "session-"
+WAIT = "wait-"
+"""With a session's id: they would wait for it. The form sends it only where it has said that seats are missing."""
 MOST_WISHES = 500
 """More sessions than any festival offers; what is sent beyond is not looked at."""
 
@@ -53,12 +55,22 @@ def _copy_wishes(typed: Typed, tidied: Typed, key_now: Callable[[str], str | Non
                 tidied.setlist(name, list(dict.fromkeys(keys)))
 
 
+def asked_to_wait(typed: Typed) -> frozenset[int]:
+    """The ids of the sessions that somebody would wait for, if there are not enough seats."""
+    asked = (name.removeprefix(WAIT) for name in typed if name.startswith(WAIT))
+    return frozenset(int(number) for number in islice(asked, MOST_WISHES) if _is_id(number))
+
+
+def _is_id(number: str) -> bool:
+    return number.isascii() and number.isdigit() and len(number) < 10
+
+
 def wishes_by_person(typed: Typed) -> dict[str, frozenset[int]]:
     """The ids of the sessions ticked for each person, by the person's key."""
     wishes: dict[str, set[int]] = {}
     for name in islice((name for name in typed if name.startswith(WISH)), MOST_WISHES):
         number = name.removeprefix(WISH)
-        if number.isascii() and number.isdigit() and len(number) < 10:
+        if _is_id(number):
             for key in typed.getlist(name):
                 wishes.setdefault(key, set()).add(int(number))
     return {key: frozenset(ids) for key, ids in wishes.items()}

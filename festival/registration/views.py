@@ -27,8 +27,16 @@ from festival.registration.forms import MemberForm, RegisterForm
 from festival.registration.links import secret_of
 from festival.registration.signing_up import MAX_MEMBERS, Household, SignUpOutcome, sign_up
 from festival.registration.suggesting import reason_for, suggest
-from festival.registration.typed import WISH, Typed, tidy_members, wishes_by_person
-from festival.registration.wishes import foresee, parts_of_days, sessions_to_come, words_for
+from festival.registration.typed import WAIT, WISH, Typed, asked_to_wait, tidy_members, wishes_by_person
+from festival.registration.waiting_list import wishes_of
+from festival.registration.wishes import (
+    foresee,
+    may_wait,
+    parts_of_days,
+    sessions_to_come,
+    wanted_anew,
+    words_for,
+)
 
 bp = Blueprint("registration", __name__)
 
@@ -66,6 +74,8 @@ def _page(
     people = form.people() if step is not Step.FAMILY else []
     suggestions = suggest(people, sessions, wishes, today().year) if step is Step.WORKSHOPS else []
     by_id = {session.id: session for session in sessions}
+    chosen = {key: [by_id[i] for i in sorted(ids) if i in by_id] for key, ids in wishes.items()}
+    waits = asked_to_wait(typed)
     return render_template(
         "registration/register.html",
         festival=festival,
@@ -75,7 +85,10 @@ def _page(
         people=people,
         people_names=[(key, member.name) for key, member in people],
         wishes=wishes,
-        chosen={key: [by_id[i] for i in sorted(ids) if i in by_id] for key, ids in wishes.items()},
+        chosen=chosen,
+        waits=waits,
+        may_wait=waits | may_wait(refused or []),
+        in_line={session.id for session, count in wanted_anew(chosen).items() if count > session.seats_left},
         parts=parts_of_days(sessions),
         refusals={result.session.id: words_for(result) for result in refused or []},
         suggestions=[(each, reason_for(each, len(people))) for each in suggestions],
@@ -92,7 +105,7 @@ def _carried(typed: Typed, step: Step) -> list[tuple[str, str]]:
     """What the other steps have asked, as hidden fields of this one."""
     shown: dict[Step, tuple[str, ...]] = {
         Step.FAMILY: ("contact_name", "phone", "email", "ward", "coming", "birth_year", "members-"),
-        Step.WORKSHOPS: (WISH,),
+        Step.WORKSHOPS: (WISH, WAIT),
         Step.CONSENTS: ("consent_", "guardian_name"),
     }
     own = (*shown[step], "csrf_token", "step", "go", "submission")
@@ -143,7 +156,8 @@ def _take_step(festival: Festival) -> ResponseReturnValue:
     if step is Step.FAMILY:
         return _page(festival, form, typed, Step.WORKSHOPS)
     if step is Step.WORKSHOPS:
-        refused = foresee(_wished(festival, form, typed), {key: member.name for key, member in form.people()})
+        names = {key: member.name for key, member in form.people()}
+        refused = foresee(_wished(festival, form, typed), names, asked_to_wait(typed))
         if refused:
             return _page(festival, form, typed, Step.WORKSHOPS, refused), 422
         if not form.guardian_name.data:
@@ -169,6 +183,7 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
         email=form.email.data or None,
         ward_code=form.ward.data or None,
         members=[replace(member, session_ids=wishes.get(key, frozenset())) for key, member in form.people()],
+        waits=asked_to_wait(typed),
         guardian_name=form.guardian_name.data or None,
         language=str(get_locale()),
         consents=form.consents(),
@@ -182,6 +197,8 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
             db.session.commit()
             wake_worker()
             flash(_("Done! Here are your family's tickets."), "success")
+            for wish in wishes_of(result.registration):
+                flash(_("“%(title)s”: on the waiting list, not a seat yet.", title=wish.session.workshop.title), "info")
             tickets = url_for("household.show", secret=secret)
             if request.headers.get("X-Requested-With") == BY_SCRIPT:
                 return "", 201, {"Location": tickets}

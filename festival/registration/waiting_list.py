@@ -84,6 +84,7 @@ def wishes_of(registration: Registration) -> list[Wish]:
             Session.starts_at > now(),
         )
         .order_by(Booking.state, Session.starts_at, Session.id, Attendee.id)
+        .execution_options(populate_existing=True)
     ).all()
     groups: dict[tuple[BookingState, int], list[Booking]] = {}
     for booking in rows:

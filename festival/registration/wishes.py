@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -52,15 +52,18 @@ def parts_of_days(sessions: Sequence[Session]) -> list[PartOfDay]:
 def foresee(
     wishes: Mapping[str, Sequence[Session]],
     names: Mapping[str, str],
+    waits: frozenset[int] = frozenset(),
     held: frozenset[tuple[str, int]] = frozenset(),
+    waiting: frozenset[tuple[str, int]] = frozenset(),
 ) -> list[SeatResult]:
     """What would be refused now, without taking anything: `wishes` and `names` by a person's key in the form.
 
-    `held` are the (key, session id) that have a seat already; one that is no longer wished for counts as free.
-    Somebody may still be faster afterwards.
+    `waits` are the ids of the sessions that they would wait for. `held` are the (key, session id) that have a seat
+    already; one that is no longer wished for counts as free; `waiting` those that wait for one. Somebody may still be
+    faster afterwards.
     """
     refused: list[SeatResult] = []
-    wanted: dict[int, tuple[Session, int]] = {}
+    new = wanted_anew(wishes, held | waiting)
     kept = {(key, session.id) for key, sessions in wishes.items() for session in sessions}
     freed = Counter(session_id for key, session_id in held if (key, session_id) not in kept)
     for key, sessions in wishes.items():
@@ -68,13 +71,24 @@ def foresee(
         for earlier, later in ((a, b) for place, a in enumerate(ordered) for b in ordered[place + 1 :]):
             if earlier.overlaps(later):
                 refused.append(SeatResult(SeatOutcome.OVERLAPS, later, who=names[key], conflicting=earlier))
-        for session in sessions:
-            if (key, session.id) not in held:
-                wanted[session.id] = session, wanted.get(session.id, (session, 0))[1] + 1
-    for session, count in wanted.values():
-        if count > session.seats_left + freed[session.id]:
-            refused.append(SeatResult(SeatOutcome.FULL, session, seats_left=session.seats_left))
+    for session, count in new.items():
+        if session.id not in waits and count > session.seats_left + freed[session.id]:
+            refused.append(SeatResult(SeatOutcome.FULL, session, seats_left=session.seats_left, wanted=count))
     return refused
+
+
+def wanted_anew(
+    wishes: Mapping[str, Sequence[Session]], standing: frozenset[tuple[str, int]] = frozenset()
+) -> Counter[Session]:
+    """For how many people each session is asked for, beside those (key, session id) who have or wait for a seat."""
+    return Counter(
+        session for key, sessions in wishes.items() for session in sessions if (key, session.id) not in standing
+    )
+
+
+def may_wait(refused: Iterable[SeatResult]) -> frozenset[int]:
+    """The ids of the refused sessions that one can wait for."""
+    return frozenset(result.session.id for result in refused if result.outcome is SeatOutcome.FULL)
 
 
 def words_for(result: SeatResult) -> str:
@@ -103,10 +117,10 @@ def _words(result: SeatResult) -> Any:
         return _("“%(title)s” at %(at)s has begun already.", title=title, at=at)
     if result.seats_left > 0:
         return ngettext(
-            "“%(title)s” at %(at)s has only %(num)d seat left, not enough for all of you.",
-            "“%(title)s” at %(at)s has only %(num)d seats left, not enough for all of you.",
+            "“%(title)s” at %(at)s has only %(num)d seat left, not enough for all of you. Take somebody out, or wait.",
+            "“%(title)s” at %(at)s has only %(num)d seats left, not enough for all of you. Take somebody out, or wait.",
             result.seats_left,
             title=title,
             at=at,
         )
-    return _("“%(title)s” at %(at)s is full now. Please choose another one.", title=title, at=at)
+    return _("“%(title)s” at %(at)s is full now. Choose another one, or wait for it.", title=title, at=at)

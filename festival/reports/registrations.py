@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import xlsxwriter
@@ -15,9 +16,9 @@ from festival.checkin.models import Admission, Checkpoint, CheckpointKind
 from festival.core.clock import local
 from festival.extensions import db
 from festival.programme.models import Festival
-from festival.registration.booking import HOLDS_A_SEAT
+from festival.registration.booking import STANDING
 from festival.registration.forms import RELATIONS
-from festival.registration.models import Attendee, Booking, Registration, Relation, Ticket
+from festival.registration.models import Attendee, Booking, BookingState, Registration, Relation, Ticket
 
 
 def export(festival: Festival) -> bytes:
@@ -43,6 +44,7 @@ def export(festival: Festival) -> bytes:
         (_("E-mail"), 26),
         (_("Ticket code"), 12),
         (_("Workshops"), 60),
+        (_("Waits for"), 40),
         (_("Let in at"), 18),
         (_("Registered at"), 18),
         (_("State"), 12),
@@ -61,6 +63,15 @@ def export(festival: Festival) -> bytes:
     sheet.autofilter(0, 0, max(row, 1), len(titles) - 1)
     book.close()
     return stream.getvalue()
+
+
+def _listed(bookings: Iterable[Booking]) -> str:
+    told = (
+        f"{local(booking.session.starts_at):%H:%M} {booking.session.workshop.title}"
+        + (f" ({_('offered')})" if booking.state is BookingState.OFFERED else "")
+        for booking in bookings
+    )
+    return "; ".join(told)
 
 
 def _rows(festival: Festival) -> list[tuple[str | int, ...]]:
@@ -88,8 +99,8 @@ def _rows(festival: Festival) -> list[tuple[str | int, ...]]:
     rows: list[tuple[str | int, ...]] = []
     for person in people:
         registration = person.registration
-        booked = sorted(
-            (b.session for b in person.bookings if b.state in HOLDS_A_SEAT), key=lambda session: session.starts_at
+        standing = sorted(
+            (b for b in person.bookings if b.state in STANDING), key=lambda booking: booking.session.starts_at
         )
         rows.append(
             (
@@ -102,7 +113,8 @@ def _rows(festival: Festival) -> list[tuple[str | int, ...]]:
                 registration.phone,
                 registration.email or "",
                 codes.get(person.id, ""),
-                "; ".join(f"{local(s.starts_at):%H:%M} {s.workshop.title}" for s in booked),
+                _listed(b for b in standing if b.state is BookingState.CONFIRMED),
+                _listed(b for b in standing if b.state is not BookingState.CONFIRMED),
                 let_in[person.id],
                 f"{local(registration.created_at):%d/%m/%Y %H:%M}",
                 _("cancelled") if person.cancelled_at else _("coming"),

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
+from flask_security import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -20,9 +21,10 @@ from festival.consents import ledger
 from festival.consents.texts import BY_PURPOSE
 from festival.core.clock import now, today
 from festival.core.paging import page_of
-from festival.extensions import db
+from festival.extensions import begin_writing, db
 from festival.programme.models import Festival
-from festival.registration.booking import HOLDS_A_SEAT
+from festival.registration.booking import STANDING
+from festival.registration.looks import EXPORTED, looked_lately, note_look
 from festival.registration.models import Attendee, Booking, Registration
 from festival.reports.figures import figures_of
 from festival.reports.registration_search import MAX_SEARCH, search_registrations
@@ -69,7 +71,7 @@ def registrations(festival: Festival) -> ResponseReturnValue:
 
 @bp.get("/manage/<festival>/registrations/<int:registration_id>")
 def registration(festival: Festival, registration_id: int) -> ResponseReturnValue:
-    """One household: who, which sessions, when let in, what was consented to."""
+    """One household: who, which sessions, when let in, what was consented to. The household sees who looked."""
     row = db.session.scalar(
         select(Registration)
         .where(Registration.id == registration_id, Registration.festival_id == festival.id)
@@ -78,6 +80,10 @@ def registration(festival: Festival, registration_id: int) -> ResponseReturnValu
             selectinload(Registration.tickets),
         )
     ) or abort(404)
+    if not looked_lately(row, current_user):
+        begin_writing()
+        note_look(row)
+        db.session.commit()
     ids = [attendee.id for attendee in row.attendees]
     admissions = db.session.scalars(
         select(Admission)
@@ -90,9 +96,7 @@ def registration(festival: Festival, registration_id: int) -> ResponseReturnValu
         festival=festival,
         registration=row,
         codes={ticket.attendee_id: ticket.short_code for ticket in row.tickets},
-        booked={
-            attendee.id: [b.session for b in attendee.bookings if b.state in HOLDS_A_SEAT] for attendee in row.attendees
-        },
+        booked={attendee.id: [b for b in attendee.bookings if b.state in STANDING] for attendee in row.attendees},
         admissions={i: [a for a in admissions if a.attendee_id == i] for i in ids},
         consents=[(BY_PURPOSE[purpose].title, given) for purpose, given in ledger.current(row.id).items()],
     )
@@ -102,7 +106,7 @@ def registration(festival: Festival, registration_id: int) -> ResponseReturnValu
 def export_registrations(festival: Festival) -> ResponseReturnValue:
     """All people as a workbook; that it was taken is in the audit log."""
     db.session.commit()  # SQLite cannot make a writer of a reader whom another writer has overtaken
-    record("registrations.exported", festival.name, festival_id=festival.id)
+    record(EXPORTED, festival.name, festival_id=festival.id)
     db.session.commit()
     workbook = export(festival)
     return send_file(

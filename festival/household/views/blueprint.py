@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from festival.extensions import db
+from festival.messages.outbox import wake_worker
 from festival.registration import changing
 from festival.registration.changing import ChangeOutcome, ChangeResult
 from festival.registration.models import Attendee, Registration
@@ -35,6 +36,7 @@ def answered(result: ChangeResult, secret: str, done: str) -> ResponseReturnValu
     }[result.outcome]
     if result.outcome is ChangeOutcome.DONE:
         db.session.commit()
+        wake_worker()
     else:
         db.session.rollback()
     flash(*words)

@@ -15,14 +15,15 @@ from festival.extensions import db
 from festival.household.forms import ChangeMemberForm, ConfirmForm, MoveTicketForm
 from festival.household.moving import MoveOutcome, is_correction, may_move, move_ticket, only_corrections
 from festival.household.views.blueprint import answered, bp, member_of
+from festival.household.waiting import wishes_now
 from festival.messages.outbox import wake_worker
 from festival.registration import changing, notices
-from festival.registration.booking import HOLDS_A_SEAT, SeatResult
+from festival.registration.booking import HOLDS_A_SEAT, SeatResult, standing_bookings
 from festival.registration.changing import ChangeOutcome
-from festival.registration.models import Attendee, Registration
+from festival.registration.models import Attendee, BookingState, Registration
 from festival.registration.opening import opened
-from festival.registration.typed import wishes_by_person
-from festival.registration.wishes import foresee, parts_of_days, sessions_to_come, words_for
+from festival.registration.typed import asked_to_wait, wishes_by_person
+from festival.registration.wishes import foresee, may_wait, parts_of_days, sessions_to_come, words_for
 
 
 @bp.route("/r/<secret>/sessions", methods=["GET", "POST"])
@@ -31,19 +32,19 @@ def sessions(secret: str) -> ResponseReturnValue:
     registration = opened(secret)
     members = changing.coming(registration)
     form = ConfirmForm()
-    wishes = {
-        str(member.id): frozenset(b.session_id for b in member.bookings if b.state in HOLDS_A_SEAT)
-        for member in members
-    }
+    standing = wishes_now(registration)
+    bookings = [(str(b.attendee_id), b.session_id, b.state) for b in standing_bookings(members)]
+    wishes = {str(member.id): frozenset(i for key, i, _s in bookings if key == str(member.id)) for member in members}
+    waits = frozenset(wish.session.id for wish in standing if wish.offered_until is None)
     refused: tuple[SeatResult, ...] = ()
     status = 200
     if form.validate_on_submit():
-        held = frozenset((str(member.id), i) for member in members for i in wishes[str(member.id)])
-        wishes = wishes_by_person(MultiDict(request.form))
-        refused = tuple(_foreseen(registration, members, wishes, held))
+        typed = MultiDict(request.form)
+        wishes, waits = wishes_by_person(typed), asked_to_wait(typed)
+        refused = tuple(_foreseen(registration, members, wishes, waits, bookings))
         if not refused:
             result = changing.change_sessions(
-                registration, {member.id: wishes.get(str(member.id), frozenset()) for member in members}
+                registration, {member.id: wishes.get(str(member.id), frozenset()) for member in members}, waits
             )
             if result.outcome is not ChangeOutcome.SEATS_REFUSED:
                 return answered(result, secret, _("Your workshops are changed."))
@@ -58,6 +59,9 @@ def sessions(secret: str) -> ResponseReturnValue:
         parts=parts_of_days(sessions_to_come(registration.festival)),
         wishes=wishes,
         refusals={each.session.id: words_for(each) for each in refused},
+        waits=waits,
+        may_wait=waits | may_wait(refused),
+        standing={wish.session.id: wish for wish in standing},
     )
     return page, status
 
@@ -66,12 +70,15 @@ def _foreseen(
     registration: Registration,
     members: list[Attendee],
     wishes: dict[str, frozenset[int]],
-    held: frozenset[tuple[str, int]],
+    waits: frozenset[int],
+    bookings: list[tuple[str, int, BookingState]],
 ) -> list[SeatResult]:
     by_id = {session.id: session for session in sessions_to_come(registration.festival)}
     names = {str(member.id): member.name for member in members}
     wished = {key: [by_id[i] for i in sorted(wishes.get(key, ())) if i in by_id] for key in names}
-    return foresee(wished, names, held)
+    held = frozenset((key, i) for key, i, state in bookings if state in HOLDS_A_SEAT)
+    waiting = frozenset((key, i) for key, i, state in bookings if state not in HOLDS_A_SEAT)
+    return foresee(wished, names, waits, held, waiting)
 
 
 @bp.route("/r/<secret>/members", methods=["GET", "POST"], defaults={"attendee_id": None})

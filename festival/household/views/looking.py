@@ -13,15 +13,17 @@ from festival.checkin.models import Slip
 from festival.core.clock import now
 from festival.core.text import mask_name
 from festival.extensions import begin_writing, db, limiter
+from festival.household.forms import ConfirmForm
 from festival.household.passport import passports_of
 from festival.household.remembered import entry_of, remember
-from festival.registration.shown_tickets import tickets_to_show
 from festival.household.views.blueprint import bp
+from festival.household.waiting import deadline_words, is_told, wishes_now
 from festival.programme.models import Festival, FestivalStatus
 from festival.registration.calendar import household_calendar
 from festival.registration.coming_back import has_come_back, mark_confirmed
 from festival.registration.models import Ticket, TicketKind
 from festival.registration.opening import opened
+from festival.registration.shown_tickets import tickets_to_show
 from festival.registration.ticket_code import CodeKind, decode, verify
 from festival.registration.tickets import ticket_picture
 
@@ -35,7 +37,7 @@ def show(secret: str) -> ResponseReturnValue:
         begin_writing()
         mark_confirmed(registration)
         db.session.commit()
-    passports = passports_of(registration)
+    wishes, passports = wishes_now(registration), passports_of(registration)
     page = render_template(
         "household/show.html",
         festival=registration.festival,
@@ -44,6 +46,10 @@ def show(secret: str) -> ResponseReturnValue:
         shown=tickets_to_show(registration),
         standings=standings(registration.attendees),
         passports=passports,
+        wishes=wishes,
+        form=ConfirmForm() if wishes else None,
+        told=is_told(registration),
+        deadline_words=deadline_words,
         open=registration.cancelled_at is None and registration.festival.registration_open(now()),
     )
     response = make_response(page)

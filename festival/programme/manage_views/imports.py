@@ -11,6 +11,7 @@ from flask_security import current_user
 from festival.accounts.models import Organization
 from festival.core.forms import choices
 from festival.extensions import db
+from festival.messages.outbox import wake_worker
 from festival.programme.exporting import workbook_of
 from festival.programme.forms import ButtonForm, ImportNewForm, UploadForm
 from festival.programme.importing import ImportResult, apply_reading, plan_reading
@@ -145,6 +146,7 @@ def _finish(kept: ProgrammeUpload, reading: ProgrammeReading, festival: Festival
     result = apply_reading(reading, festival)
     forget_upload(kept)
     db.session.commit()
+    wake_worker()
     flash(_told(result), "success")
     for seats in result.seats_taken:
         flash(

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from festival.core.forms import choices
 from festival.core.paging import asked_id, page_of
 from festival.extensions import db
+from festival.messages.outbox import wake_worker
 from festival.programme.editing import EditOutcome, save, subject_of
 from festival.programme.finding import booth_choices, sessions_of, workshop_choices
 from festival.programme.forms import FIRST_YEAR, LAST_YEAR, ButtonForm, SessionForm, shown_session
@@ -75,6 +76,7 @@ def _edit(festival: Festival, session: Session, offered: dict[str, Any]) -> Resp
         match save(session, form.values()):
             case EditOutcome.SAVED:
                 db.session.commit()
+                wake_worker()
                 flash(_("%(name)s is saved.", name=subject_of(session)), "success")
                 _tell_what_is_odd(festival, form)
                 if "again" in request.form:
@@ -83,8 +85,8 @@ def _edit(festival: Festival, session: Session, offered: dict[str, Any]) -> Resp
             case EditOutcome.TOO_SMALL:
                 taken = session.seats_taken
                 words = ngettext(
-                    "%(num)d person has a seat. It needs at least as many seats.",
-                    "%(num)d people have a seat. It needs at least as many seats.",
+                    "%(num)d seat is taken or offered. It needs at least as many seats.",
+                    "%(num)d seats are taken or offered. It needs at least as many seats.",
                     taken,
                 )
                 complain(form.capacity, words)
