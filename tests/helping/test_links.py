@@ -41,7 +41,12 @@ def test_the_secret_is_nowhere_in_the_database(link):
 
 
 def test_the_list_tells_how_many_came_of_each_link(festival, link, helper, address, sign_in):
-    helper.post(address, data=household(**{"members-0-name": "Đỗ Văn Năm", "members-0-birth_year": "1946", "members-0-relation": "spouse"}))
+    helper.post(
+        address,
+        data=household(
+            **{"members-0-name": "Đỗ Văn Năm", "members-0-birth_year": "1946", "members-0-relation": "spouse"}
+        ),
+    )
 
     page = plain(sign_in().get(f"/manage/{festival.slug}/helpers").text)
 

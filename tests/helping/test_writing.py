@@ -138,7 +138,12 @@ def test_a_page_that_names_somebody_is_not_to_be_kept_on_the_device(helper, addr
 
 
 def test_slips_hold_name_code_place_and_a_code_for_each_person(helper, address):
-    helper.post(address, data=household(**{"members-0-name": "Đỗ Văn Năm", "members-0-birth_year": "1946", "members-0-relation": "spouse"}))
+    helper.post(
+        address,
+        data=household(
+            **{"members-0-name": "Đỗ Văn Năm", "members-0-birth_year": "1946", "members-0-relation": "spouse"}
+        ),
+    )
 
     page = helper.get(f"{address}/slips")
 

@@ -153,14 +153,14 @@ class _Wishes:
 def _known(festival: Festival, link: HelperLink, pupils: Sequence[Pupil]) -> set[object]:
     """The marks of those that were registered from a list before, and who else is known by name, year and phone."""
     marks = [submission_of(link, pupil) for pupil in pupils]
-    known: set[object] = set(db.session.scalars(select(Registration.submission).where(Registration.submission.in_(marks))))
+    known: set[object] = set(
+        db.session.scalars(select(Registration.submission).where(Registration.submission.in_(marks)))
+    )
     phones = {pupil.phone for pupil in pupils if pupil.phone}
     rows = db.session.execute(
         select(Attendee.folded_name, Attendee.birth_year, Registration.phone)
         .join(Registration, Registration.id == Attendee.registration_id)
-        .where(
-            Registration.festival_id == festival.id, Registration.phone.in_(phones), Attendee.cancelled_at.is_(None)
-        )
+        .where(Registration.festival_id == festival.id, Registration.phone.in_(phones), Attendee.cancelled_at.is_(None))
     )
     return known | {(row.folded_name, row.birth_year, row.phone) for row in rows}
 

@@ -16,15 +16,13 @@ class ClassListForm(BaseForm):
 
     takes_files = True
 
-    file = FileField(
-        _("Class list: Excel (.xlsx) or CSV, at most 10 MB"), [FileRequired(_("Please choose a file."))]
-    )
+    file = FileField(_("Class list: Excel (.xlsx) or CSV, at most 10 MB"), [FileRequired(_("Please choose a file."))])
 
 
 class GuardiansWordForm(BaseForm):
-    """What the guardians have agreed to on paper; who says so. `list` is sealed (`importing.py`)."""
+    """What the guardians have agreed to on paper; who says so. `sealed` is the list (`importing.py`)."""
 
-    list = HiddenField()
+    sealed = HiddenField()
     recorded_by = Line(_("Who registers the classes"), validators=[required(_("What is your name?")), at_most(120)])
     consent_taking_part = BooleanField(BY_PURPOSE[Purpose.TAKING_PART].title)
     consent_children = BooleanField(BY_PURPOSE[Purpose.CHILDREN].title)

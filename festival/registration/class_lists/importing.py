@@ -148,5 +148,3 @@ def _count(done: Imported, written: Written) -> None:
             done.full = True
         case _:
             done.closed = True
-
-

@@ -20,6 +20,8 @@ from festival.programme.text_table import TextTable, looks_like_text
 
 MOST_PUPILS = 1_000
 MOST_SHEETS = 60
+LINES_ABOVE = 20
+"""A school's name and other titles, and the header."""
 
 LAYOUT = SheetLayout(
     "Danh sách lớp",
@@ -137,7 +139,7 @@ class _Reader:
 
     def _sheet(self, title: str, sheet: Any) -> None:
         own = Findings()
-        table = TableReader(sheet, replace(LAYOUT, name=title), own, MOST_PUPILS)
+        table = TableReader(sheet, replace(LAYOUT, name=title), own, MOST_PUPILS + LINES_ABOVE)
         for number, fields in table.records():
             if len(self.pupils) >= MOST_PUPILS:
                 own.refuse(ProblemCode.TOO_MANY_ROWS, title, number, most=MOST_PUPILS)

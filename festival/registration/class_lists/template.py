@@ -16,7 +16,7 @@ _GUIDE_LINES = (
     "2. Cột tô đậm có dấu * là bắt buộc. Thứ tự các cột có thể đổi, tên cột xin giữ nguyên.",
     "3. Năm sinh ghi 2015, hoặc ngày sinh 09/03/2015: chỉ năm được giữ lại.",
     "4. Học sinh dưới 16 tuổi cần họ tên phụ huynh. Điện thoại phụ huynh để báo khi có thay đổi.",
-    "5. Buổi học (không bắt buộc): ghi tên buổi như trên chương trình, thêm giờ nếu buổi có nhiều ca, ví dụ 08:30 VNeID.",
+    "5. Buổi học (không bắt buộc): tên buổi như trên chương trình, thêm giờ nếu có nhiều ca, ví dụ 08:30 VNeID.",
     "6. Không dùng công thức và không gộp ô. Gửi lại danh sách đã sửa thì em nào đã đăng ký không bị nhân đôi.",
 )
 

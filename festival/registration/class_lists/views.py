@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -72,7 +73,7 @@ def _organizer(festival: Festival, link_id: int) -> Desk:
     link = links.get_link(festival, link_id) or abort(404)
     if link.kind is not LinkKind.CLASSES or link.ended_at is not None:
         abort(404)
-    at = {"festival": festival.slug, "link_id": link.id}
+    at: dict[str, Any] = {"festival": festival.slug, "link_id": link.id}
     return Desk(
         link,
         "manage.html",
@@ -125,7 +126,7 @@ def _upload(desk: Desk) -> ResponseReturnValue:
         if read.refused is None:
             checked = check(desk.link, read)
             word = GuardiansWordForm(formdata=None, data={"recorded_by": desk.name})
-            word.list.data = sealed_list(desk.link, checked.to_register)
+            word.sealed.data = sealed_list(desk.link, checked.to_register)
             return _preview(desk, word, checked)
         form.file.errors = [words(read.refused)]
     page = render_template(
@@ -160,7 +161,7 @@ def _preview(desk: Desk, word: GuardiansWordForm, checked: CheckedList | None, w
 
 def _confirm(desk: Desk) -> ResponseReturnValue:
     word = GuardiansWordForm()
-    wishes = open_list(desk.link, word.list.data or "")
+    wishes = open_list(desk.link, word.sealed.data or "")
     if wishes is None:
         flash(_("This list is a day old or not from this page. Please send the file once more."), "warning")
         return redirect(desk.here, code=303)
@@ -191,9 +192,7 @@ def _confirm(desk: Desk) -> ResponseReturnValue:
 
 def _tell(done: Imported) -> None:
     if done.registered:
-        flash(
-            ngettext("%(num)d pupil is registered.", "%(num)d pupils are registered.", done.registered), "success"
-        )
+        flash(ngettext("%(num)d pupil is registered.", "%(num)d pupils are registered.", done.registered), "success")
     if done.waiting:
         flash(
             ngettext(
@@ -208,6 +207,4 @@ def _tell(done: Imported) -> None:
     if done.closed:
         flash(_("Registration is closed."), "warning")
     if done.failed:
-        flash(
-            ngettext("%(num)d could not be registered.", "%(num)d could not be registered.", done.failed), "warning"
-        )
+        flash(ngettext("%(num)d could not be registered.", "%(num)d could not be registered.", done.failed), "warning")

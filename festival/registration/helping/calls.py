@@ -81,7 +81,7 @@ def registrations(secret: str) -> ResponseReturnValue:
 
 
 def _had_it(link: HelperLink, device: Device | None) -> bool:
-    """Whether the device was a helper's before the link was ended: somebody who found it afterwards hands nothing in."""
+    """Whether the device was a helper's before the link was ended: who found it afterwards hands nothing in."""
     return device is not None and link.ended_at is not None and device.since <= link.ended_at
 
 

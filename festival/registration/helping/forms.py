@@ -38,7 +38,7 @@ class HelpedForm(RegisterForm):
 
     contact_name = Line(_("Full name"), validators=[required(_("What is this person's name?")), at_most(120)])
     phone = Line(_("Phone number"), validators=[Phone()])
-    email = None
+    email = None  # type: ignore[assignment]  # WTForms: taken out
     birth_year = BirthYear(_("Year of birth"))
     recorded_by = Line(_("Who writes this down"), validators=[required(_("What is your name?")), at_most(120)])
 

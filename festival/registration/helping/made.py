@@ -15,7 +15,7 @@ from festival.programme.models import Session
 from festival.registration.models import Attendee, Booking, BookingState, HelperLink, Registration
 
 LISTED_FOR = timedelta(hours=24)
-"""A helper sees for so long what was written on this very device, and nothing else: a lost link is no list of a group."""
+"""A helper sees for so long what was written on this very device, nothing else: a lost link is no list."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ def _bookings(attendee_ids: Iterable[int]) -> Sequence[Booking]:
     ).all()
 
 
-def _with_people(query: Select[tuple[Registration]]) -> Select[tuple[Registration]]:
+def _with_people(query: Select[Registration]) -> Select[Registration]:
     people = selectinload(Registration.attendees).selectinload(Attendee.bookings).joinedload(Booking.session)
     return query.options(people, selectinload(Registration.tickets))
 
 
-def lately_on(link: HelperLink, device: str | None, at: datetime | None = None) -> Select[tuple[Registration]]:
+def lately_on(link: HelperLink, device: str | None, at: datetime | None = None) -> Select[Registration]:
     """Those still coming whom this device has written down with the link in the last 24 hours, the latest first."""
     since = (at or now()) - LISTED_FOR
     return _with_people(
@@ -78,7 +78,7 @@ def lately_on(link: HelperLink, device: str | None, at: datetime | None = None) 
     ).order_by(Registration.created_at.desc(), Registration.id.desc())
 
 
-def of_link(link: HelperLink, group: str = "") -> Select[tuple[Registration]]:
+def of_link(link: HelperLink, group: str = "") -> Select[Registration]:
     """All those still coming whom the link has registered, for the organizer; of one `group` (a class) if given."""
     query = select(Registration).where(Registration.helper_link_id == link.id, Registration.cancelled_at.is_(None))
     if group:

@@ -1,4 +1,4 @@
-"""`/manage/<festival>/helpers`: the organizer makes links for helpers, prints them, sees what came of each, ends them."""
+"""`/manage/<festival>/helpers`: the organizer makes links for helpers, prints them, sees and ends them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def index(festival: Festival) -> ResponseReturnValue:
         .order_by(HelperLink.ended_at.is_not(None), HelperLink.group_name, HelperLink.id)
     )
     if words:
-        wanted = [one.id for one in db.session.scalars(query) if fold(words) in fold(one.group_name + " " + one.helper_name)]
+        wanted = [
+            one.id for one in db.session.scalars(query) if fold(words) in fold(one.group_name + " " + one.helper_name)
+        ]
         query = query.where(HelperLink.id.in_(wanted))
     page = page_of(query, request.args.get("page"))
     rows = Page(links.rows_of(page.rows), page.number, page.total, page.size)

@@ -21,8 +21,8 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from festival.consents.texts import TEXTS
