@@ -24,8 +24,12 @@ from festival.programme.wards import wards_near
 from festival.registration import notices
 from festival.registration.booking import SeatResult
 from festival.registration.forms import MemberForm, RegisterForm
+from festival.registration.guarding import limits, proof
+from festival.registration.guarding.limits import Sent, Standing
+from festival.registration.guarding.proof import Challenge
+from festival.registration.guarding.sender import know_browser, sender
 from festival.registration.links import secret_of
-from festival.registration.signing_up import MAX_MEMBERS, Household, SignUpOutcome, sign_up
+from festival.registration.signing_up import MAX_MEMBERS, Household, SignUpOutcome, find_submission, sign_up
 from festival.registration.suggesting import reason_for, suggest
 from festival.registration.typed import WAIT, WISH, Typed, asked_to_wait, tidy_members, wishes_by_person
 from festival.registration.waiting_list import wishes_of
@@ -65,7 +69,12 @@ def _form(festival: Festival, typed: Typed) -> RegisterForm:
 
 
 def _page(
-    festival: Festival, form: RegisterForm, typed: Typed, step: Step, refused: list[SeatResult] | None = None
+    festival: Festival,
+    form: RegisterForm,
+    typed: Typed,
+    step: Step,
+    refused: list[SeatResult] | None = None,
+    challenge: Challenge | None = None,
 ) -> str:
     if step is Step.FAMILY and not form.members.entries:
         form.members.append_entry()
@@ -94,6 +103,7 @@ def _page(
         suggestions=[(each, reason_for(each, len(people))) for each in suggestions],
         above={(each.session.id, each.key) for each in suggestions},
         carried=_carried(typed, step),
+        challenge=challenge,
         blank=MemberForm(prefix="members-NUMBER-"),
         csrf=form.csrf_token if "csrf_token" in form else None,
         most=MAX_MEMBERS,
@@ -108,13 +118,13 @@ def _carried(typed: Typed, step: Step) -> list[tuple[str, str]]:
         Step.WORKSHOPS: (WISH, WAIT),
         Step.CONSENTS: ("consent_", "guardian_name"),
     }
-    own = (*shown[step], "csrf_token", "step", "go", "submission")
+    own = (*shown[step], "csrf_token", "step", "go", "submission", "proof_")
     return [(name, value) for name, value in typed.items(multi=True) if not name.startswith(own)]
 
 
 @bp.route("/<festival>/register", methods=["GET", "POST"])
 @csrf.exempt  # it is checked in `_take_step`, which gives the form back instead of turning people away
-@limiter.limit("300 per 10 minutes", methods=["POST"])
+@limiter.limit("3000 per 10 minutes", methods=["POST"])  # steps; registrations are counted in `guarding/limits.py`
 def register(festival: Festival) -> ResponseReturnValue:
     """The form, step by step; or why there is none now."""
     return _take_step(festival) if request.method == "POST" else _begin(festival)
@@ -124,6 +134,8 @@ def _begin(festival: Festival) -> ResponseReturnValue:
     if not festival.registration_open(now()):
         return render_template("registration/closed.html", festival=festival), 200
     typed: Typed = MultiDict({"submission": random_token(), "coming": "y", "members-0-name": ""})
+    typed["opened"] = proof.opening(typed["submission"])
+    know_browser()
     if festival.ward_code:
         typed["ward"] = festival.ward_code
     wanted = request.args.get("session", "")
@@ -175,7 +187,12 @@ def _wished(festival: Festival, form: RegisterForm, typed: Typed) -> dict[str, l
 
 
 def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseReturnValue:
-    wishes = wishes_by_person(typed)
+    by, wishes = sender(), wishes_by_person(typed)
+    look = limits.look(festival, by, _sent(form, typed))
+    if look.standing is not Standing.PASS and not find_submission(festival, typed["submission"]):
+        if look.standing is Standing.REFUSED:
+            form.form_errors = [_("Very many registrations came from here. Please try again in an hour, or call us.")]
+        return _page(festival, form, typed, Step.CONSENTS, challenge=look.challenge), 403
     household = Household(
         submission=typed["submission"],
         contact_name=form.contact_name.data,
@@ -187,12 +204,14 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
         guardian_name=form.guardian_name.data or None,
         language=str(get_locale()),
         consents=form.consents(),
+        origin=by.origin(festival.id),
     )
     result = sign_up(festival, household)
     match result.outcome:
         case SignUpOutcome.DONE | SignUpOutcome.REPEATED if result.registration is not None:
             if result.outcome is SignUpOutcome.DONE:
                 notices.confirmed(result.registration)
+                limits.note(festival, by, household.phone)
             secret = secret_of(result.registration)
             db.session.commit()
             wake_worker()
@@ -216,3 +235,14 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
             return _page(festival, form, typed, Step.FAMILY), 409
         case _:
             return render_template("registration/closed.html", festival=festival), 409
+
+
+def _sent(form: RegisterForm, typed: Typed) -> Sent:
+    return Sent(
+        submission=typed["submission"],
+        phone=form.phone.data,
+        opened=typed.get("opened", ""),
+        trap=typed.get("nickname", ""),
+        proof=typed.get("proof_token", ""),
+        answer=typed.get("proof_answer", ""),
+    )
