@@ -27,9 +27,15 @@ class Answer:
     - `refused`: the name of the field that makes no sense. Nothing was recorded.
     - `later`: too much was typed lately. Nothing was recorded and nobody looked up; keep it and send it again.
     - `kept`: recorded, and a phone that was revoked learns nothing more.
+
+    What a phone made before it was paired again is answered with the verdict only (`brief`).
     """
 
     body: dict[str, Any]
+
+    @property
+    def brief(self) -> Answer:
+        return Answer({name: value for name, value in self.body.items() if name in ("id", "verdict", "refused")})
 
     @classmethod
     def later(cls, scan_id: str) -> Answer:

@@ -16,11 +16,13 @@ from festival.checkin.models import (
     Checkpoint,
     CheckpointKind,
     Device,
+    FormerCheckpoint,
     Lease,
     Scan,
     device_checkpoints,
 )
-from festival.core.clock import local
+from festival.checkin.pairing import HANDS_IN
+from festival.core.clock import local, now
 from festival.extensions import db
 from festival.programme.models import Booth, BoothStatus, Festival, Session
 
@@ -46,7 +48,7 @@ class Removal(enum.Enum):
     REMOVED = "removed"
     HAS_SCANS = "has_scans"
     HAS_PHONES = "has_phones"
-    """A phone that is not revoked scans for it, and may hold scans that it has not sent."""
+    """A phone that is not revoked scans for it, or did within a day, and may hold scans that it has not sent."""
 
 
 @dataclass(frozen=True)
@@ -243,8 +245,14 @@ def remove(checkpoint: Checkpoint) -> Removal:
         .join(device_checkpoints, device_checkpoints.c.device_id == Device.id)
         .where(device_checkpoints.c.checkpoint_id == checkpoint.id)
     )
-    if db.session.scalar(phones.where(Device.revoked_at.is_(None)).limit(1)) is not None:
-        return Removal.HAS_PHONES
+    lately = (
+        select(Device.id)
+        .join(FormerCheckpoint, FormerCheckpoint.device_id == Device.id)
+        .where(FormerCheckpoint.checkpoint_id == checkpoint.id, FormerCheckpoint.until > now() - HANDS_IN)
+    )
+    for holding in (phones, lately):
+        if db.session.scalar(holding.where(Device.revoked_at.is_(None)).limit(1)) is not None:
+            return Removal.HAS_PHONES
     before, name, festival_id = values_of(checkpoint), checkpoint.name, checkpoint.festival_id
     try:
         with db.session.begin_nested():

@@ -88,8 +88,8 @@ def _wait_for_turn(checkpoint_id: int, session_id: int | None, whose: Whose | No
     row = select(Checkpoint.id).where(Checkpoint.id == checkpoint_id)
     if session_id is not None:
         row = select(Session.id).where(Session.id == session_id)
-        if whose is not None and whose.device_id is not None:
-            leases.take_turn(whose.device_id)
+        if whose is not None and whose.holder_id is not None:
+            leases.take_turn(whose.holder_id)
     db.session.execute(row.with_for_update(key_share=True))
 
 
@@ -143,7 +143,7 @@ def _seat(whose: Whose, attendee_id: int, post: Post, line: Line) -> bool:
     if booked is None:  # has one already, or was offered one that is now taken
         savepoint.commit()
         return True
-    if (whose.device_id is not None and leases.use(whose.device_id, post.id)) or take_seats(session, 1):
+    if (whose.holder_id is not None and leases.use(whose.holder_id, post.id)) or take_seats(session, 1):
         _note_door_booking(*booked, line)
         savepoint.commit()
         return True

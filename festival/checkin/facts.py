@@ -166,10 +166,24 @@ class Way(enum.Enum):
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose scans these are: a device's, or (typed from paper, or the visitor's own stamp) just the festival's."""
+    """Whose scans these are: a device's, or (typed from paper, or the visitor's own stamp) just the festival's.
+
+    `sent_by` is the device that brings them, where `device_id` is what that phone was before: then it has been looked
+    at already that the checkpoints were its own. `holder_id` is the device whose lease counts.
+    """
 
     festival_id: int
     device_id: int | None = None
+    sent_by: int | None = None
+
+    @property
+    def bound(self) -> bool:
+        """Whether only the checkpoints count that the device has now."""
+        return self.device_id is not None and self.sent_by is None
+
+    @property
+    def holder_id(self) -> int | None:
+        return self.sent_by or self.device_id
 
 
 @dataclass
@@ -226,12 +240,12 @@ def add_rows(scene: Scene, rows: Iterable[Any]) -> None:
 
 
 def _rows(whose: Whose, checkpoint_ids: Collection[int], way: Way, wanted: Collection[Any]) -> Iterable[Any]:
-    if whose.device_id is not None and len(checkpoint_ids) == len(wanted) == 1:
+    if whose.bound and len(checkpoint_ids) == len(wanted) == 1:
         (checkpoint_id,), (one,) = checkpoint_ids, wanted
         return ONE_TICKET[way.value].rows(whose=whose.device_id, checkpoint_ids=checkpoint_id, wanted=one)
-    key = whose.festival_id if whose.device_id is None else whose.device_id
+    key = whose.device_id if whose.bound else whose.festival_id
     given = {"whose": key, "checkpoint_ids": list(checkpoint_ids), "wanted": list(wanted)}
-    return db.session.connection().execute(SCENES[whose.device_id is not None, way.value], given)
+    return db.session.connection().execute(SCENES[whose.bound, way.value], given)
 
 
 def _post(row: Any) -> Post:

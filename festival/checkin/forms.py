@@ -131,10 +131,12 @@ FORMS: dict[CheckpointKind, type[CheckpointForm | SessionForm]] = {
 class InvitePhoneForm(BaseForm):
     """Which door a phone becomes, what it is, and what it may scan for.
 
-    `whole` are kinds: every checkpoint of that kind. A kiosk and a screen have exactly one checkpoint.
+    `whole` are kinds: every checkpoint of that kind. A kiosk and a screen have exactly one checkpoint. `replaces` is
+    the number of the device that the phone was before, where it is paired again because that got lost.
     """
 
     mode = HiddenField(default=DeviceMode.STAFF.value)
+    replaces = HiddenField()
     door = Line(_("Name of the door"), [required(_("Give the door a name, such as Door A.")), at_most(LONGEST_DOOR)])
     whole = SelectMultipleField(_("All of a kind"), option_widget=CheckboxInput(), widget=ListWidget())
     checkpoints = SelectMultipleField(

@@ -126,13 +126,16 @@ def moment_of(scan: ScanRequest, paired_at: datetime | None, latest: datetime) -
     """
     if not scan.offline:
         return latest
-    own = scan.scanned_at
-    if scan.clock_offset_ms is not None:
-        try:
-            own += timedelta(milliseconds=scan.clock_offset_ms)
-        except OverflowError:
-            own = latest
-    return min(own if paired_at is None else max(own, paired_at), latest)
+    told = told_moment(scan, latest)
+    return min(told if paired_at is None else max(told, paired_at), latest)
+
+
+def told_moment(scan: ScanRequest, latest: datetime) -> datetime:
+    """The moment of a scan as its device tells it, corrected by what the device has measured; not yet believed."""
+    try:
+        return scan.scanned_at + timedelta(milliseconds=scan.clock_offset_ms or 0)
+    except OverflowError:
+        return latest
 
 
 def judge_all(

@@ -6,7 +6,7 @@ the same statements that residents' seats are, so everything together never exce
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -65,10 +65,11 @@ def use(device_id: int, checkpoint_id: int) -> bool:
     return used.first() is not None
 
 
-def give_back(device: Device) -> None:
-    """Give back all that the device holds and has not used."""
+def give_back(device: Device, only: Collection[int] | None = None) -> None:
+    """Give back all that the device holds and has not used, or only what it holds at these checkpoints."""
     for lease in _leases_of(device):
-        _take_back(lease)
+        if only is None or lease.checkpoint_id in only:
+            _take_back(lease)
 
 
 def _leases_of(device: Device) -> Sequence[Lease]:

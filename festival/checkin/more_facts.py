@@ -28,8 +28,8 @@ def add_more_facts(scene: Scene, whose: Whose) -> None:
             _add_comings_and_goings(scene, post)
         if post.stamps_needed:
             _count_stamps(scene, post)
-        if post.walk_ins and post.seats_left is not None and whose.device_id is not None:
-            held = _lease_left(whose.device_id, post.id)
+        if post.walk_ins and post.seats_left is not None and whose.holder_id is not None:
+            held = _lease_left(whose.holder_id, post.id)
             scene.posts[post.id] = replace(post, seats_left=post.seats_left + held)
 
 

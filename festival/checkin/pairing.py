@@ -64,8 +64,12 @@ def invite_phone(
     checkpoints: Sequence[Checkpoint],
     invited_by: int | None,
     mode: DeviceMode = DeviceMode.STAFF,
+    replaces: Device | None = None,
 ) -> tuple[PairingCode, str]:
-    """A new code that lets one phone be `door` at these checkpoints, and its secret text for the QR."""
+    """A new code that lets one phone be `door` at these checkpoints, and its secret text for the QR.
+
+    With `replaces` the organizer says which phone it was before, because its pairing got lost.
+    """
     secret = random_token()
     code = PairingCode(
         festival_id=festival.id,
@@ -74,6 +78,7 @@ def invite_phone(
         mode=mode,
         created_by=invited_by,
         expires_at=now() + CODE_LASTS,
+        replaces_id=replaces.id if replaces is not None and replaces.festival_id == festival.id else None,
         checkpoints=[checkpoint for checkpoint in checkpoints if checkpoint.festival_id == festival.id],
     )
     db.session.add(code)
@@ -93,8 +98,12 @@ def look_at_code(secret: str) -> Invitation:
     return Invitation(PairingOutcome.PAIRED, code)
 
 
-def pair(secret: str, on_duty: str) -> Pairing:
-    """Make a device of the phone that holds this code. Two phones with one code: exactly one is paired."""
+def pair(secret: str, on_duty: str, before: KnownDevice | None = None) -> Pairing:
+    """Make a device of the phone that holds this code. Two phones with one code: exactly one is paired.
+
+    `before` is what the phone is so far, by its token: that ends now. Where it was of the same festival, or else where
+    the organizer has said what the phone was, the new device takes its place (`paired_again.py`).
+    """
     at = now()
     claimed = db.session.scalar(
         update(PairingCode)
@@ -111,6 +120,9 @@ def pair(secret: str, on_duty: str) -> Pairing:
         refused = look_at_code(secret).outcome
         return Pairing(PairingOutcome.USED if refused is PairingOutcome.PAIRED else refused)
     code = db.session.get_one(PairingCode, claimed, populate_existing=True)
+    replaces_id = before.id if before is not None and before.festival_id == code.festival_id else code.replaces_id
+    for old in {before.id if before is not None else None, replaces_id} - {None}:
+        revoke(db.session.get_one(Device, old), at)
     token = random_token()
     device = Device(
         festival_id=code.festival_id,
@@ -120,6 +132,7 @@ def pair(secret: str, on_duty: str) -> Pairing:
         token_digest=digest(token),
         paired_at=at,
         last_seen_at=at,
+        replaces_id=replaces_id,
         checkpoints=list(code.checkpoints),
     )
     db.session.add(device)
@@ -138,6 +151,7 @@ class KnownDevice(NamedTuple):
     waiting: int
     clock_offset_ms: int | None
     revoked_at: datetime | None
+    replaces_id: int | None
 
 
 # Built once: it runs before every scan.
@@ -154,6 +168,14 @@ def recognize(token: str) -> KnownDevice | None:
         return None
     rows = _DEVICE_OF_TOKEN.rows(token_digest=digest(token[:200]))
     return KnownDevice._make(rows[0]) if rows else None
+
+
+def find_known(device_id: int) -> KnownDevice | None:
+    """The phone of that number, working or not."""
+    row = db.session.execute(
+        select(*(getattr(Device, name) for name in KnownDevice._fields)).where(Device.id == device_id)
+    )
+    return next((KnownDevice._make(one) for one in row), None)
 
 
 def get_row(known: KnownDevice) -> Device:
@@ -186,10 +208,10 @@ def note_seen(device: Device | KnownDevice, at: datetime, waiting: int = 0, cloc
         db.session.execute(noted)
 
 
-def revoke(device: Device) -> None:
+def revoke(device: Device, at: datetime | None = None) -> None:
     """From now on this phone's token opens nothing; what it holds of seats is given back. What it scanned stays."""
     if device.revoked_at is None:
-        device.revoked_at = now()
+        device.revoked_at = at or now()
         leases.give_back(device)
 
 

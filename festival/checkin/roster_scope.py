@@ -6,8 +6,11 @@ import enum
 import hashlib
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from festival.checkin.decision import HAS_A_WAY_OUT
-from festival.checkin.models import CheckpointKind, Device, DeviceMode
+from festival.checkin.models import Checkpoint, CheckpointKind, Device, DeviceMode, FormerCheckpoint
+from festival.extensions import db
 
 
 class Reach(enum.Enum):
@@ -75,6 +78,13 @@ def scope_of(device: Device, *, over: bool) -> Scope:
     )
 
 
-def finds_people(device: Device) -> bool:
-    """Whether anybody is found by name on this device; else a person's number can only have been guessed."""
-    return device.mode is DeviceMode.STAFF and scope_of(device, over=False).reach is not Reach.NONE
+def finds_people(device: Device, *, at_former: bool = False) -> bool:
+    """Whether anybody is found by name on this device; else a person's number can only have been guessed.
+
+    `at_former`: at the checkpoints, too, that it had before.
+    """
+    kinds = {place.kind for place in device.checkpoints}
+    if at_former:
+        had = select(FormerCheckpoint.checkpoint_id).where(FormerCheckpoint.device_id == device.id)
+        kinds.update(db.session.scalars(select(Checkpoint.kind).where(Checkpoint.id.in_(had))))
+    return device.mode is DeviceMode.STAFF and bool(kinds & {*_EVERYBODY, CheckpointKind.SESSION})

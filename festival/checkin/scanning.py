@@ -60,15 +60,20 @@ class _Repeated(Exception):
     """Raised within this module only: an id that was taken to be new is not."""
 
 
-def record_scans(device: Device | KnownDevice, scans: Sequence[ScanRequest | Unreadable], at: datetime) -> list[Answer]:
+def record_scans(
+    device: Device | KnownDevice,
+    scans: Sequence[ScanRequest | Unreadable],
+    at: datetime,
+    sent_by: Device | KnownDevice | None = None,
+) -> list[Answer]:
     """Record the scans of `device` that arrived at the moment `at`; the answers are in the same order.
 
     A scan whose id is known gets its first answer. One that makes no sense, or is for a checkpoint that is not
     this device's, is refused by itself. A household pass without chosen members is answered with its people
-    and not recorded. The caller commits.
+    and not recorded. With `sent_by`, `device` is what that phone was before (`paired_again.py`). The caller commits.
     """
     origin = Origin(
-        Whose(device.festival_id, device.id),
+        Whose(device.festival_id, device.id, sent_by.id if sent_by is not None else None),
         paired_at=device.paired_at,
         revoked_at=device.revoked_at,
         given_names_only=device.mode is DeviceMode.KIOSK,

@@ -6,7 +6,7 @@ The scan stays, marked as undone. The admission goes to the next earliest scan t
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -46,10 +46,18 @@ def find_scan(festival_id: int, scan_id: UUID) -> Scan | None:
 
 
 def undo(
-    scan: Scan, reason: str, at: datetime, by_user: int | None = None, by_device: Device | None = None
+    scan: Scan,
+    reason: str,
+    at: datetime,
+    by_user: int | None = None,
+    by_device: Device | None = None,
+    before: Collection[int] = (),
 ) -> UndoOutcome:
-    """Take back what `scan` did, for all of its people; `at` is when somebody pressed it. The caller commits."""
-    if by_device is not None and scan.device_id != by_device.id:
+    """Take back what `scan` did, for all of its people; `at` is when somebody pressed it. The caller commits.
+
+    `before` are the devices that the same phone was before it was paired again.
+    """
+    if by_device is not None and scan.device_id not in (by_device.id, *before):
         return UndoOutcome.NOT_YOURS
     if scan.undone_at is not None:
         return UndoOutcome.DONE_BEFORE

@@ -95,10 +95,8 @@ def pair(code: str) -> ResponseReturnValue:
     form = PairForm()
     if not form.validate_on_submit():
         return _pair_page(code, form)
-    before = pairing.find_device(request.cookies.get(DEVICE_COOKIE, ""))
-    pairing_result = pairing.pair(code, form.on_duty.data)
-    if before is not None and pairing_result.outcome is PairingOutcome.PAIRED:
-        pairing.revoke(before)  # its token is about to be overwritten on this phone
+    before = pairing.recognize(request.cookies.get(DEVICE_COOKIE, ""))  # its token is about to be overwritten
+    pairing_result = pairing.pair(code, form.on_duty.data, before)
     db.session.commit()
     if pairing_result.outcome is not PairingOutcome.PAIRED or pairing_result.token is None:
         return _pair_page(code, form)

@@ -73,23 +73,26 @@ class WalkIn:
         return next((ticket for ticket in tickets if ticket.attendee_id is not None), None)
 
 
-def register(device: Device, requests: Sequence[WalkInRequest | Unreadable], at: datetime) -> list[dict[str, Any]]:
+def register(
+    device: Device, requests: Sequence[WalkInRequest | Unreadable], at: datetime, sent_by: Device | None = None
+) -> list[dict[str, Any]]:
     """Register the people who came to `device`, and let them in; the answers are in the same order, as JSON objects.
 
     Each is judged by itself, and one that is sent again gets what it made. When a phone has let somebody in and there
     is no place for them any more, the entry itself is kept as a scan of nobody: the door manager sees it as doubtful.
-    The caller commits.
+    With `sent_by`, `device` is what that phone was before (`paired_again.py`). The caller commits.
     """
-    if device.revoked_at is not None:  # nobody waits for its answers any more
+    holder = sent_by or device
+    if holder.revoked_at is not None:  # nobody waits for its answers any more
         requests = [_made_offline(each) for each in requests]
-    leases.take_turn(device.id)
+    leases.take_turn(holder.id)
     known_wards = _known_wards(requests)
     turned_away = _turned_away_before(device, requests)
-    done = [_register(device, each, at, known_wards, turned_away) for each in requests]
-    admitted = _admit(device, done, at)
+    done = [_register(device, each, at, known_wards, turned_away, sent_by) for each in requests]
+    admitted = _admit(device, done, at, sent_by)
     for each in done:
         _keep_doubtful(device, each, at)
-    if device.revoked_at is not None:
+    if holder.revoked_at is not None:
         return [{"id": each.id, "kept": True} for each in done]
     return [_answer(each, admitted) for each in done]
 
@@ -122,11 +125,12 @@ def _register(
     at: datetime,
     known_wards: set[str],
     turned_away: Mapping[UUID, str],
+    sent_by: Device | None,
 ) -> WalkIn:
     if isinstance(request, Unreadable):
         return WalkIn(request.id, WalkInOutcome.INVALID, field=request.field)
     name = str(request.id)
-    if field := _wrong_here(device, request, at, known_wards):
+    if field := _wrong_here(device, request, at, known_wards, sent_by):
         return WalkIn(name, WalkInOutcome.INVALID, request, field=field)
     if before := turned_away.get(request.scan.id):
         outcome = WalkInOutcome.CLOSED if before == Verdict.CLOSED.value else WalkInOutcome.FULL
@@ -136,7 +140,7 @@ def _register(
         device.festival,
         _household(device, request),
         moment_of(request.scan, device.paired_at, at),
-        lambda: _take_place(device, request),
+        lambda: _take_place(sent_by or device, request),
     )
     walk_in = WalkIn(name, _OUTCOMES[result.outcome], request, result.registration)
     if walk_in.outcome is WalkInOutcome.REGISTERED and not _give_slip(device, walk_in):
@@ -148,9 +152,11 @@ def _register(
     return walk_in
 
 
-def _wrong_here(device: Device, request: WalkInRequest, at: datetime, known_wards: set[str]) -> str | None:
+def _wrong_here(
+    device: Device, request: WalkInRequest, at: datetime, known_wards: set[str], sent_by: Device | None
+) -> str | None:
     """The field that makes no sense for this phone, or None."""
-    if request.scan.checkpoint_id not in {checkpoint.id for checkpoint in device.checkpoints}:
+    if sent_by is None and request.scan.checkpoint_id not in {checkpoint.id for checkpoint in device.checkpoints}:
         return "checkpoint"
     if request.ward_code is not None and request.ward_code not in known_wards:
         return "ward"
@@ -195,7 +201,7 @@ def _give_slip(device: Device, walk_in: WalkIn) -> bool:
     return slips.give(device, ticket, request.slip, request.slip_code)
 
 
-def _admit(device: Device, done: Sequence[WalkIn], at: datetime) -> dict[str, Answer]:
+def _admit(device: Device, done: Sequence[WalkIn], at: datetime, sent_by: Device | None) -> dict[str, Answer]:
     """Let in those who are registered, each by the scan that the phone has named; gives the answers by walk-in."""
     people = [
         (each, replace(each.request.scan, attendee_id=each.ticket.attendee_id))
@@ -204,7 +210,7 @@ def _admit(device: Device, done: Sequence[WalkIn], at: datetime) -> dict[str, An
     ]
     if not people:
         return {}
-    answers = scanning.record_scans(device, [scan for _, scan in people], at)
+    answers = scanning.record_scans(device, [scan for _, scan in people], at, sent_by)
     return {str(each.id): answer for (each, _), answer in zip(people, answers, strict=True)}
 
 

@@ -329,13 +329,91 @@ def test_a_door_gets_another_name(
     at = f"{base}/devices/{paired.device.id}"
     browser = sign_in(StaffRole.DOOR_MANAGER)
 
-    assert browser.post(at, data={"door": " "}).status_code == 422
-    browser.post(at, data={"door": " Cửa  sau "})
+    same = {"checkpoints": paired.device.checkpoints[0].id}
+    assert browser.post(at, data={"door": " ", **same}).status_code == 422
+    browser.post(at, data={"door": " Cửa  sau ", **same})
 
     db.session.refresh(paired.device)
     assert paired.device.name == "Cửa sau"
     entry = db.session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.subject, entry.before) == ("device.renamed", "Cửa sau", {"name": "Cửa A"})
+
+
+def test_a_phone_gets_other_checkpoints_without_being_paired_again(
+    sign_in: Callable[..., FlaskClient],
+    make_device: Callable[..., factories.PairedDevice],
+    festival: Festival,
+    base: str,
+) -> None:
+    paired = make_device(name="Cửa A")
+    first, back = paired.device.checkpoints[0], factories.make_checkpoint(festival, name="Cổng sau")
+    at = f"{base}/devices/{paired.device.id}"
+    browser = sign_in(StaffRole.DOOR_MANAGER)
+    page = browser.get(f"{at}?lang=en").text
+    ticked = re.findall(r'<input[^>]*name="checkpoints" value="(\d+)"[^>]* checked>', page)
+    assert ticked == [str(first.id)]
+    assert browser.post(at, data={"door": "Cửa A"}).status_code == 422
+
+    assert browser.post(at, data={"door": "Cửa A", "checkpoints": back.id}).status_code == 302
+
+    db.session.expire_all()
+    assert db.session.get_one(Device, paired.device.id).checkpoints == [back]
+    entry = db.session.scalars(select(AuditEntry)).one()
+    assert (entry.action, entry.subject) == ("device.checkpoints", "Cửa A")
+    assert (entry.before, entry.after) == ({"checkpoints": [first.name]}, {"checkpoints": ["Cổng sau"]})
+
+
+def test_a_kiosk_keeps_having_one_place_and_a_revoked_phone_only_a_name(
+    sign_in: Callable[..., FlaskClient], festival: Festival, base: str
+) -> None:
+    front, back = (factories.make_checkpoint(festival, name=name) for name in ("Cổng trước", "Cổng sau"))
+    kiosk = factories.make_device(festival, name="Bàn A", checkpoints=[front], mode=DeviceMode.KIOSK).device
+    browser = sign_in()
+    at = f"{base}/devices/{kiosk.id}"
+    both = {"door": "Bàn A", "checkpoints": [front.id, back.id], "mode": "staff"}
+    assert browser.post(at, data=both).status_code == 422
+    pairing.revoke(kiosk)
+    db.session.commit()
+    assert 'name="checkpoints"' not in browser.get(at).text.split("<form")[1]
+
+    browser.post(at, data={"door": "Bàn B", "checkpoints": back.id})
+
+    db.session.expire_all()
+    kept = db.session.get_one(Device, kiosk.id)
+    assert (kept.name, kept.checkpoints) == ("Bàn B", [front])
+
+
+def test_a_phone_that_has_lost_its_pairing_is_paired_again_by_one_button(
+    sign_in: Callable[..., FlaskClient], make_device: Callable[..., factories.PairedDevice], app: Flask, base: str
+) -> None:
+    lost = make_device(name="Cửa A").device
+    browser = sign_in(StaffRole.DOOR_MANAGER)
+    page = browser.get(f"{base}/devices/{lost.id}?lang=en").text
+    form = page[page.index('action="') :]
+    again = dict(re.findall(r'type="hidden" name="(mode|door|replaces|checkpoints)" value="([^"]*)"', form))
+    assert again == {
+        "mode": "staff", "door": "Cửa A", "replaces": str(lost.id), "checkpoints": str(lost.checkpoints[0].id)
+    }  # fmt: skip
+
+    shown = browser.post(f"{base}/pair?lang=en", data=again).text
+    address = re.search(r"/door/pair/[^<\s]+", shown)
+    assert address
+    app.test_client().post(address[0], data={"on_duty": "Chị Lan"})
+
+    db.session.expire_all()
+    old, new = db.session.scalars(select(Device).order_by(Device.id)).all()
+    assert (new.name, new.checkpoints, new.replaces_id) == ("Cửa A", old.checkpoints, old.id)
+    assert (old.revoked_at is None, new.revoked_at) == (False, None)
+
+
+@pytest.mark.parametrize("number", ["9999", "x", "-1", "9" * 30, "²"])
+def test_a_phone_that_is_not_there_is_replaced_by_none(
+    sign_in: Callable[..., FlaskClient], entrance: Checkpoint, base: str, number: str
+) -> None:
+    chosen = {"mode": "staff", "door": "Cửa A", "checkpoints": entrance.id, "replaces": number}
+
+    assert sign_in().post(f"{base}/pair", data=chosen).status_code == 200
+    assert db.session.scalars(select(PairingCode.replaces_id)).all() == [None]
 
 
 def test_phones_of_another_festival_are_not_there(

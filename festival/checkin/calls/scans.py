@@ -14,6 +14,7 @@ from festival.checkin.answers import Answer
 from festival.checkin.calls.blueprint import bp, read_object, read_waiting, recognize_phone
 from festival.checkin.calls.limits import hold_back, note_guesses
 from festival.checkin.models import DeviceMode
+from festival.checkin.paired_again import Stint, stints_of
 from festival.checkin.pairing import DEVICE_COOKIE, KnownDevice
 from festival.checkin.roster_scope import finds_people
 from festival.checkin.scan_request import MAX_SCANS, ScanRequest, Unreadable, read_offset, read_scan
@@ -61,17 +62,30 @@ def _answered(
 
 
 def _record(device: KnownDevice, requests: Sequence[ScanRequest | Unreadable], at: datetime) -> Sequence[Answer]:
-    answers = scanning.record_scans(device, _without_guessed_people(device, requests), at)
+    answers = _record_stints(device, requests, at)
     note_guesses(requests, answers)
     return answers
 
 
+def _record_stints(device: KnownDevice, requests: Sequence[ScanRequest | Unreadable], at: datetime) -> Sequence[Answer]:
+    """Each stint is a transaction of its own: in one, two phones that were paired again could wait for each other."""
+    answers: dict[int, Answer] = {}
+    for stint in stints_of(device, requests, at):
+        if answers:
+            db.session.commit()
+        mine = _without_guessed_people(stint, [requests[place] for place in stint.places])
+        recorded = scanning.record_scans(stint.device, mine, at, device if stint.past else None)
+        told = [answer.brief for answer in recorded] if stint.past else recorded
+        answers |= dict(zip(stint.places, told, strict=True))
+    return [answers[place] for place in range(len(requests))]
+
+
 def _without_guessed_people(
-    device: KnownDevice, requests: Sequence[ScanRequest | Unreadable]
+    stint: Stint, requests: Sequence[ScanRequest | Unreadable]
 ) -> Sequence[ScanRequest | Unreadable]:
     """People named by number, by a phone that finds nobody, were guessed: those scans are refused."""
     named = [one for one in requests if isinstance(one, ScanRequest) and one.attendee_id is not None]
-    if not named or finds_people(pairing.get_row(device)):
+    if not named or finds_people(pairing.get_row(stint.device), at_former=stint.past):
         return requests
     return [Unreadable(str(one.id), "attendee") if one in named else one for one in requests]
 
@@ -79,7 +93,7 @@ def _without_guessed_people(
 def _hand_in(device: KnownDevice, requests: Sequence[ScanRequest | Unreadable], at: datetime) -> Sequence[Answer]:
     """What a revoked phone still had: kept as made before it was revoked, and nothing is told about anybody."""
     made_offline = [replace(one, offline=True) if isinstance(one, ScanRequest) else one for one in requests]
-    scanning.record_scans(device, _without_guessed_people(device, made_offline), at)
+    _record_stints(device, made_offline, at)
     return [Answer.kept(str(one.id)) for one in requests]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from festival.checkin import undoing
 from festival.checkin.calls.blueprint import bp, device_key, read_object
 from festival.checkin.models import Device, DeviceMode
+from festival.checkin.paired_again import predecessors
 from festival.checkin.pairing import get_row
 from festival.checkin.scan_request import read_offset
 from festival.checkin.undoing import UndoOutcome
@@ -39,20 +40,21 @@ def undo() -> ResponseReturnValue:
         abort(413)
     device = get_row(g.device)
     at = now()
-    answers = [_answer(device, one, at) for one in raw]
+    before = [known.id for known in predecessors(g.device, at)]
+    answers = [_answer(device, before, one, at) for one in raw]
     db.session.commit()
     return {"answers": answers, "now": at.isoformat()}
 
 
-def _answer(device: Device, raw: object, at: datetime) -> dict[str, Any]:
+def _answer(device: Device, before: Sequence[int], raw: object, at: datetime) -> dict[str, Any]:
     wish: Mapping[str, Any] = raw if isinstance(raw, dict) else {}
     given = wish.get("id")
     named = {"id": given if isinstance(given, str) and len(given) <= 40 else None}
-    outcome = _undo(device, wish, at)
+    outcome = _undo(device, before, wish, at)
     return {**named, "kept": True} if device.revoked_at is not None else {**named, "outcome": outcome.value}
 
 
-def _undo(device: Device, wish: Mapping[str, Any], at: datetime) -> UndoOutcome:
+def _undo(device: Device, before: Sequence[int], wish: Mapping[str, Any], at: datetime) -> UndoOutcome:
     reason = wish.get("reason")
     try:
         scan = undoing.find_scan(device.festival_id, UUID(str(wish.get("scan"))))
@@ -61,7 +63,7 @@ def _undo(device: Device, wish: Mapping[str, Any], at: datetime) -> UndoOutcome:
     if scan is None or not isinstance(reason, str):
         return UndoOutcome.UNKNOWN
     moment = min(_moment(wish, at), device.revoked_at or at)
-    return undoing.undo(scan, reason[:1000], max(moment, scan.scanned_at), by_device=device)
+    return undoing.undo(scan, reason[:1000], max(moment, scan.scanned_at), by_device=device, before=before)
 
 
 def _moment(wish: Mapping[str, Any], at: datetime) -> datetime:

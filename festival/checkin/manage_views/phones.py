@@ -1,4 +1,4 @@
-"""Phones: inviting them by a pairing QR, giving a door another name, revoking."""
+"""Phones: inviting them by a pairing QR, giving a door another name or other checkpoints, revoking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flask_security import current_user
 from markupsafe import Markup
 
 from festival.accounts.audit import record
-from festival.checkin import leases, pairing
+from festival.checkin import leases, paired_again, pairing
 from festival.checkin.checkpoints import sorted_checkpoints
 from festival.checkin.door_overview import phone_row
 from festival.checkin.forms import ButtonForm, InvitePhoneForm, RenamePhoneForm
@@ -53,9 +53,11 @@ def show_code(festival: Festival) -> ResponseReturnValue:
     form = _invite_form(fitting)
     if not form.validate_on_submit():
         return _invite_page(festival, form, mode, fitting, 422)
-    chosen = [one for one in fitting if one.id in form.checkpoints.data or one.kind.value in form.whole.data]
+    chosen = _chosen(form, fitting)
     pairing.forget_old_codes(festival)
-    code, secret = pairing.invite_phone(festival, form.door.data, chosen, current_user.id, mode)
+    code, secret = pairing.invite_phone(
+        festival, form.door.data, chosen, current_user.id, mode, _replaced(festival, form.replaces.data)
+    )
     after = {"mode": mode.value, "checkpoints": [one.name for one in chosen]}
     record("device.invited", code.door, festival_id=festival.id, after=after)
     db.session.commit()
@@ -70,6 +72,15 @@ def show_code(festival: Festival) -> ResponseReturnValue:
         seconds=int(pairing.CODE_LASTS.total_seconds()),
         button=ButtonForm(),
     )
+
+
+def _chosen(form: InvitePhoneForm, fitting: Sequence[Checkpoint]) -> list[Checkpoint]:
+    return [one for one in fitting if one.id in form.checkpoints.data or one.kind.value in form.whole.data]
+
+
+def _replaced(festival: Festival, number: str | None) -> Device | None:
+    """The phone that is to be paired again, if one is meant."""
+    return pairing.get_device(festival, int(number)) if number and number.isdecimal() and len(number) < 10 else None
 
 
 def _mode(text: str | None) -> DeviceMode:
@@ -113,18 +124,50 @@ def _device(festival: Festival, device_id: int) -> Device:
 
 @bp.route("/devices/<int:device_id>", methods=["GET", "POST"])
 def edit_device(festival: Festival, device_id: int) -> ResponseReturnValue:
-    """One phone with all that is known of it, and another name for its door."""
+    """One phone with all that is known of it: another name for its door, and while it works other checkpoints."""
     device = _device(festival, device_id)
-    form = RenamePhoneForm(data={"door": device.name})
+    fitting = _fitting(festival, device.mode)
+    form = RenamePhoneForm() if device.revoked_at is not None else _invite_form(fitting)
+    if isinstance(form, InvitePhoneForm):
+        form.mode.data = device.mode.value
     if form.validate_on_submit():
-        before, device.name = device.name, form.door.data
-        if before != device.name:
-            record("device.renamed", device.name, festival_id=festival.id, before={"name": before})
+        _rename(device, form.door.data)
+        if isinstance(form, InvitePhoneForm):
+            _give_checkpoints(device, _chosen(form, fitting))
         db.session.commit()
         flash(_("%(name)s is saved.", name=device.name), "success")
         return redirect(url_for(".index", festival=festival.slug))
-    page = render_template("checkin/manage_phone.html", festival=festival, row=phone_row(device, now()), form=form)
+    if not form.is_submitted():
+        form.door.data = device.name
+        if isinstance(form, InvitePhoneForm):
+            form.checkpoints.data = [one.id for one in device.checkpoints]
+    page = render_template(
+        "checkin/manage_phone.html",
+        festival=festival,
+        row=phone_row(device, now()),
+        form=form,
+        checkpoints=fitting,
+        button=ButtonForm(),
+    )
     return page, 422 if form.is_submitted() else 200
+
+
+def _rename(device: Device, name: str) -> None:
+    before, device.name = device.name, name
+    if before != name:
+        record("device.renamed", name, festival_id=device.festival_id, before={"name": before})
+
+
+def _give_checkpoints(device: Device, chosen: Sequence[Checkpoint]) -> None:
+    before = [one.name for one in device.checkpoints]
+    if paired_again.change_checkpoints(device, chosen, now()):
+        record(
+            "device.checkpoints",
+            device.name,
+            festival_id=device.festival_id,
+            before={"checkpoints": before},
+            after={"checkpoints": [one.name for one in chosen]},
+        )
 
 
 @bp.get("/devices/<int:device_id>/revoke")
