@@ -26,10 +26,11 @@ _FESTIVAL_ENTRIES = (
     ("programme_manage.booths", _("Booths"), ("programme_manage.booth",)),
     ("programme_manage.workshops", _("Workshops"), ("programme_manage.workshop",)),
     ("programme_manage.sessions", _("Sessions"), ("programme_manage.session",)),
-    ("reports.registrations", _("Registrations"), ("reports.registration",)),
+    ("reports.registrations", _("Registrations"), ("reports.registration", "floods.")),
     ("helping_manage.index", _("Helpers"), ("helping_manage.", "class_lists.manage")),
     ("checkin_manage.index", _("Door"), ("checkin_manage.", "checkin_conflicts.", "checkin_paper.")),
     ("certificates_manage.index", _("Certificates"), ("certificates_manage.",)),
+    ("privacy_manage.index", _("Personal data"), ("privacy_manage.",)),
 )
 
 

@@ -118,6 +118,12 @@ POLICY: dict[str, Rule] = {
     "household.consents": SECRET_LINK,
     "coming_back.find": ANYONE,
     "coming_back.renew": SECRET_LINK,
+    "my_data.show": SECRET_LINK,
+    "my_data.json_file": SECRET_LINK,
+    "my_data.pdf_file": SECRET_LINK,
+    "my_data.contact": SECRET_LINK,
+    "my_data.request_form": SECRET_LINK,
+    "my_data.delete": SECRET_LINK,
     "household_stamps.show": SECRET_LINK,
     "household_stamps.stamp": SECRET_LINK,
     "household_stamps.forget_families": ANYONE,
@@ -190,11 +196,21 @@ POLICY: dict[str, Rule] = {
     "certificates_manage.certificate": ISSUER,
     "certificates_manage.ask_revoke": ISSUER,
     "certificates_manage.revoke": ISSUER,
+    # personal data
+    "privacy_manage.index": ORGANIZER,
+    "privacy_manage.show": ORGANIZER,
+    "privacy_manage.answer": ORGANIZER,
+    "privacy_manage.finish": ORGANIZER,
+    "privacy_manage.register": ORGANIZER,
+    "privacy_manage.photo_sign": ORGANIZER,
     # reports
     "reports.day": READER,
     "reports.registrations": READER,
     "reports.registration": READER,
     "reports.export": ORGANIZER,
+    "floods.index": ORGANIZER,
+    "floods.show": ORGANIZER,
+    "floods.release": ORGANIZER,
 }
 
 

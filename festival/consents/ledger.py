@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from festival.consents.models import Consent, Purpose
 from festival.consents.texts import BY_PURPOSE
@@ -26,9 +27,23 @@ def write(registration_id: int, answers: Mapping[Purpose, bool], given_by: str, 
         )
 
 
+def history(registration_id: int) -> Sequence[Consent]:
+    """Every answer there ever was, the oldest first: nothing is ever changed, only added."""
+    rows = select(Consent).where(Consent.registration_id == registration_id).order_by(Consent.at, Consent.id)
+    return db.session.scalars(rows).all()
+
+
 def current(registration_id: int) -> dict[Purpose, bool]:
     """The latest answer to each purpose that was asked."""
-    rows = db.session.scalars(
-        select(Consent).where(Consent.registration_id == registration_id).order_by(Consent.at, Consent.id)
+    return {row.purpose: row.given for row in history(registration_id)}
+
+
+def agreed(purpose: Purpose, registration_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """As SQL, about the registration whose id that column is: its latest answer to the purpose is yes."""
+    latest = (
+        select(func.max(Consent.id))
+        .where(Consent.registration_id == registration_id, Consent.purpose == purpose)
+        .correlate(registration_id.class_)
+        .scalar_subquery()
     )
-    return {row.purpose: row.given for row in rows}
+    return exists(select(Consent.id).where(Consent.id == latest, Consent.given))

@@ -29,7 +29,9 @@ class FindForm(BaseForm):
         """Leave the code as it is stored, however it was typed."""
         code = read_ticket_code(field.data)
         if code is None:
-            raise ValidationError(_("A code has 8 letters and digits, such as 7KQ4 M2XA. It stands below each QR code."))
+            raise ValidationError(
+                _("A code has 8 letters and digits, such as 7KQ4 M2XA. It stands below each QR code.")
+            )
         field.data = code
 
 

@@ -1,8 +1,6 @@
 """Erasing the personal data of a festival that is over.
 
-Rows that figures are made of stay: how many registered, from which ward, born in which year, let in when and where,
-in which session. What says who somebody is goes: names, phone numbers, addresses, links, and every free text that may
-hold one of them. A certificate still answers to its code, with the name as it was shown there all along: masked.
+What goes and what stays is in `blanking.py`; one household that asks for it is erased by `leaving.py`.
 
 Source: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15 (data are kept no longer than their purpose needs, then erased).
 """
@@ -12,28 +10,19 @@ from __future__ import annotations
 import enum
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import String, Update, cast, exists, func, literal, null, or_, select, update
+from sqlalchemy import exists, func, or_, select
 
 from festival.accounts.audit import record, values_of
-from festival.accounts.models import AuditEntry
-from festival.certificates.models import Certificate
-from festival.checkin.models import Device, Scan
-from festival.consents.models import Consent
+from festival.checkin.models import Device
 from festival.core.clock import now, today
-from festival.core.text import mask_name
 from festival.extensions import db
-from festival.messages.models import Message, MessageState
-from festival.privacy.models import Erasure
+from festival.privacy.blanking import blank, of_festival
+from festival.privacy.models import Erasure, RequestKind, SubjectRequest
 from festival.programme.models import Festival, FestivalStatus
-from festival.registration.models import Attendee, Registration, Ticket
-
-NOBODY = "–"
-"""Stands where a name stood, so that lists in /manage still have something to show and to click."""
-
-AUDITED_PROGRAMME = ("festival.", "zone.", "booth.", "workshop.", "session.", "programme.", "checkpoint.")
-"""The audit entries that are about the programme. All others may name people: of them stay who did what, and when."""
+from festival.registration.models import Attendee, Registration
 
 
 class ErasureOutcome(enum.Enum):
@@ -67,9 +56,7 @@ def erase(festival: Festival, *, early: bool = False, actor: str = "system") -> 
     if not early and today() <= festival.erase_after:
         return ErasureResult(ErasureOutcome.NOT_DUE)
     people = db.session.scalar(select(func.count(Attendee.id)).where(Attendee.festival_id == festival.id)) or 0
-    for statement in _statements(festival.id):
-        db.session.execute(statement, execution_options={"synchronize_session": False})
-    _mask_certificates(festival.id)
+    blank(of_festival(festival.id))
     _put_away(festival, people, actor)
     return ErasureResult(ErasureOutcome.DONE, people)
 
@@ -78,43 +65,6 @@ def _take_turn(festival: Festival) -> None:
     """Wait until nobody else erases this festival; SQLite has one writer anyway (BEGIN IMMEDIATE in `extensions`)."""
     db.session.flush()
     db.session.refresh(festival, with_for_update=True)
-
-
-def _statements(festival_id: int) -> list[Update]:
-    """What erases, table by table. A new column that may name somebody belongs here; a test scans all tables."""
-    at = now()
-    registrations = select(Registration.id).where(Registration.festival_id == festival_id)
-    unlinked = literal("erased-") + cast(Registration.id, String)
-    return [
-        update(Registration)
-        .where(Registration.festival_id == festival_id)
-        .values(contact_name=NOBODY, phone="", phone_end="", email=None, public_id=unlinked, submission=unlinked),
-        update(Attendee)
-        .where(Attendee.festival_id == festival_id)
-        .values(name=NOBODY, folded_name="", name_key="", guardian_name=None),
-        update(Ticket)
-        .where(Ticket.festival_id == festival_id)
-        .values(revoked_at=func.coalesce(Ticket.revoked_at, literal(at, Ticket.revoked_at.type))),
-        update(Consent).where(Consent.registration_id.in_(registrations)).values(given_by=""),
-        update(Message)
-        .where(Message.festival_id == festival_id, Message.state == MessageState.QUEUED)
-        .values(state=MessageState.FAILED),
-        update(Message).where(Message.festival_id == festival_id).values(recipient="", subject="", body=""),
-        update(Device).where(Device.festival_id == festival_id).values(on_duty=""),
-        update(Scan).where(Scan.festival_id == festival_id).values(answer={}, undo_reason=None),
-        update(Certificate).where(Certificate.festival_id == festival_id).values(revoke_reason=None),
-        update(AuditEntry)
-        .where(AuditEntry.festival_id == festival_id, *(~AuditEntry.action.startswith(a) for a in AUDITED_PROGRAMME))
-        .values(subject="", before=null(), after=null()),
-    ]
-
-
-def _mask_certificates(festival_id: int) -> None:
-    """Keep of each name what the public page has always shown. One statement to read, one to write all."""
-    named = db.session.execute(select(Certificate.id, Certificate.name).where(Certificate.festival_id == festival_id))
-    masked = [{"id": row.id, "name": mask_name(row.name)} for row in named]
-    if masked:
-        db.session.execute(update(Certificate), masked)
 
 
 def _put_away(festival: Festival, people: int, actor: str) -> None:
@@ -158,7 +108,19 @@ def erase_due_festivals() -> int:
             done += 1
     if done:
         overwrite_what_was()
+    elif _somebody_left():
+        empty_the_log()
     return done
+
+
+def _somebody_left() -> bool:
+    """Whether a household was erased since the job ran before."""
+    lately = now() - timedelta(hours=2)
+    asked = SubjectRequest.kind == RequestKind.DELETE
+    left = select(SubjectRequest.id).where(
+        asked, SubjectRequest.registration_id.is_(None), SubjectRequest.done_at > lately
+    )
+    return db.session.scalar(left.limit(1)) is not None
 
 
 def overwrite_what_was() -> None:
@@ -166,12 +128,22 @@ def overwrite_what_was() -> None:
 
     PostgreSQL reuses such places by itself (autovacuum). A file in use is left alone, and the log says so.
     """
+    _tidy("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def empty_the_log() -> None:
+    """Call after the commit: brings what SQLite has logged into its file and empties the log, where words linger that
+    `leaving.py` has overwritten in the file."""
+    _tidy("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _tidy(*statements: str) -> None:
     db.session.rollback()  # a reader of our own would hold it up
     if db.engine.dialect.name != "sqlite":
         return
     connection = db.engine.raw_connection()
     try:
-        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+        for statement in statements:
             connection.cursor().execute(statement)
     except sqlite3.OperationalError as error:
         structlog.get_logger().warning("file not written anew after an erasure", reason=str(error))

@@ -167,6 +167,16 @@ def cancel(registration: Registration) -> ChangeResult:
     return DONE
 
 
+def leave(registration: Registration, leaving: list[Attendee]) -> None:
+    """Take these people out whenever it is asked for, closed or not: for somebody who has their data deleted.
+
+    The caller has taken its turn. With the last one who came the whole household is cancelled.
+    """
+    _release(registration, leaving)
+    if registration.cancelled_at is None and leaving and not coming(registration):
+        registration.cancelled_at = now()
+
+
 def _release(registration: Registration, leaving: list[Attendee]) -> None:
     """Mark these people as not coming, once, and free what they held, also their places in line, so that what was too
     many may fit now: venue first, then sessions by id."""

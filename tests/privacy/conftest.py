@@ -22,10 +22,13 @@ from festival.consents.models import Purpose
 from festival.core.clock import now, today
 from festival.core.text import fold, name_key
 from festival.extensions import db
+from festival.messages.models import GroupMessage
+from festival.privacy.models import RequestKind
+from festival.privacy.requests import ask
 from festival.programme.models import Festival
 from festival.registration import notices
 from festival.registration.links import secret_of
-from festival.registration.models import Registration, Relation, TicketKind
+from festival.registration.models import HelperLink, Registration, Relation, TicketKind
 from festival.registration.signing_up import Member, sign_up
 from festival.registration.ticket_code import encode
 from tests import factories
@@ -93,8 +96,29 @@ def people(
             email=f"{fold(mark)}@nha.example",
             guardian_name=guardian,
             consents={Purpose.TAKING_PART: True, Purpose.PHOTOS: False},
+            recorded_by=f"Tổ trưởng {mark}",
         )
         family = sign_up(festival, replace(household, members=members)).registration
+        helper = HelperLink(
+            festival_id=festival.id, group_name="Tổ 1", helper_name=f"Bí thư {mark}", public_id=f"h{festival.id}"
+        )
+        db.session.add(helper)
+        db.session.flush()
+        family.helper_link_id, family.group_name = helper.id, f"Tổ dân phố {mark}"
+        family.origin, family.helped_on = fold(mark) + "0" * 20, fold(mark) + "1" * 20
+        ask(family, RequestKind.CORRECT, f"Cháu tên là {mark} Ướt", "http://festival.test")
+        at_once = now()
+        db.session.add(
+            GroupMessage(
+                festival_id=festival.id,
+                chosen={"name": f"lọc {mark}"},
+                subject=f"Gửi {mark}",
+                body=f"Chào {mark}",
+                short_text=f"Ngắn {mark}",
+                goes_out_at=at_once,
+                written_at=at_once,
+            )
+        )
         notices.confirmed(family)
         paired = factories.make_device(festival)
         paired.device.on_duty = on_duty = f"Tình nguyện viên {mark}"
@@ -115,7 +139,9 @@ def people(
         assert manage.post(f"{at}/certificates/{certificates[1].id}/revoke", data=revoke).status_code == 302
         assert manage.post(f"{at}/door/devices/{paired.device.id}/revoke").status_code in (302, 303)
         db.session.expire_all()
-        names = (contact, child, guardian, on_duty)
+        names = (contact, child, guardian, on_duty, household.recorded_by, helper.helper_name, family.group_name)
+        names += (f"lọc {mark}", f"Gửi {mark}", f"Chào {mark}", f"Ngắn {mark}", f"tên là {mark} Ướt")
+        names += (family.origin, family.helped_on)
         keys = [key(name) for name in (contact, child) for key in (fold, name_key)]
         words = (*names, *keys, phone[3:], str(family.email), family.public_id, family.submission, revoke["reason"])
         return Peopled(festival, family, secret_of(family), code, certificates[0], words)

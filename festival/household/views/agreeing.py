@@ -36,4 +36,6 @@ def consents(secret: str) -> ResponseReturnValue:
         form=form,
         texts=[text for text in TEXTS if not text.required or text.purpose in answers],
         answers=answers,
+        titles={text.purpose: text.title for text in TEXTS},
+        history=list(reversed(ledger.history(registration.id))),
     )
