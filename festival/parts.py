@@ -43,6 +43,7 @@ def register_parts(app: Flask) -> None:
     from festival.registration.helping import manage_views as helping_manage
     from festival.registration.helping import views as helping
     from festival.registration.waiting_list import lengths_of, offer_freed
+    from festival.reports import flood_views as floods
     from festival.reports import views as reports
 
     load_tables()
@@ -67,6 +68,7 @@ def register_parts(app: Flask) -> None:
         household_waiting,
         coming_back,
         reports,
+        floods,
         programme_manage,
         checkin_manage,
         checkin_conflicts,

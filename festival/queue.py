@@ -27,6 +27,12 @@ def init_queue(app: Flask) -> None:
         with app.app_context():
             return forget_old_uploads()
 
+    def forget_origins() -> int:
+        from festival.registration.guarding.forgetting import forget_old_origins
+
+        with app.app_context():
+            return forget_old_origins()
+
     def erase_due() -> int:
         from festival.privacy.erasure import erase_due_festivals
 
@@ -90,6 +96,7 @@ def init_queue(app: Flask) -> None:
     huey.periodic_task(crontab(minute="*"), name="waiting_lists_every_minute")(work_through_waiting_lists)
     huey.periodic_task(crontab(minute="*"), name="warn_of_full_houses_every_minute")(warn_of_full_houses)
     huey.periodic_task(crontab(minute="17"), name="forget_uploads_every_hour")(forget_uploads)
+    huey.periodic_task(crontab(minute="27"), name="forget_origins_every_hour")(forget_origins)
     huey.periodic_task(crontab(minute="37"), name="erase_due_every_hour")(erase_due)  # a laptop sleeps at night
 
 
