@@ -58,3 +58,5 @@ function look() {
 look();
 // The form's next step may be put into the page without loading it anew.
 new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+
+export {};

@@ -63,6 +63,7 @@ function show(page) {
     const now = STEPS.indexOf(draft.step);
     history[now > before ? "pushState" : "replaceState"]({ step: draft.step }, "");
   }
+  if (main.querySelector("[data-proof]")) void import("./proof.js");
   window.scrollTo(0, 0);
   const wanted = main.querySelector("[autofocus]") ?? main.querySelector("[aria-current=step]") ?? main;
   if (!(wanted instanceof HTMLElement)) return;
