@@ -69,10 +69,13 @@ def init_queue(app: Flask) -> None:
 
     def write_to_households() -> int:
         from festival.core.clock import now
+        from festival.extensions import db
         from festival.registration.reminders import write_due
+        from festival.registration.same_number import tell_owners
 
         with app.app_context():
-            written = write_due(now())
+            written = write_due(now()) + tell_owners(now())
+            db.session.commit()
             if written:
                 deliver_messages()
             return written

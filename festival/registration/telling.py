@@ -28,7 +28,11 @@ BY_BOTH_WAYS = frozenset({"offer"})
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to tell one household. `short` is the text message's words before the link; empty: none is sent."""
+    """Something to tell one household.
+
+    `button` are the words of the way to its page; without them there is none. `short` is the text message, with the link
+    behind it if `short_link`; an empty one is not sent.
+    """
 
     kind: str
     event: str
@@ -38,6 +42,7 @@ class Notice:
     facts: Sequence[tuple[str, str]] = ()
     listed: Sequence[str] = ()
     button: str = ""
+    short_link: bool = True
     small_print: str = ""
     calendar: str = ""
     fields: dict[str, str] = field(default_factory=dict)
@@ -49,6 +54,12 @@ def tell(registration: Registration, notice: Notice) -> None:
     """Put it into the outbox, once an event. Nothing happens where nobody can be reached: the page says the same."""
     for one in addressed(registration, notice):
         outbox.put(one.message, registration.festival_id, registration.id)
+
+
+def tell_number(registration: Registration, notice: Notice) -> None:
+    """Tell whoever holds the registration's phone number, and nobody else; nothing where no text message can go."""
+    if can_text(registration, notice.kind):
+        outbox.put(_text_message(registration, notice), registration.festival_id, registration.id)
 
 
 def addressed(registration: Registration, notice: Notice, group_message_id: int | None = None) -> list[Addressed]:
@@ -119,7 +130,7 @@ def _text_message(registration: Registration, notice: Notice) -> TextMessage:
         event=f"{notice.event}:sms",
         recipient=registration.phone,
         recipient_name=registration.contact_name,
-        body=fit(notice.short, fields["link"] if notice.button else "", plain=plain),
+        body=fit(notice.short, fields["link"] if notice.button and notice.short_link else "", plain=plain),
         kind=notice.kind,
         language=registration.language,
         fields=fields,

@@ -89,7 +89,8 @@ def _limits(festival: Festival, by: Sender, phone: str) -> list[tuple[RateLimitI
     if by.device:
         keys += [(limit, f"register:{festival.id}:device:{by.device}") for limit in OF_DEVICE]
     if phone:
-        digest = mark("registration-phone", f"{festival.id}:{phone}").hex()[:32]
+        # By address: else somebody could count whether others have registered with this number.
+        digest = mark("registration-phone", f"{festival.id}:{phone}:{by.address}").hex()[:32]
         keys += [(limit, f"register:{festival.id}:phone:{digest}") for limit in OF_PHONE]
     return keys
 
