@@ -170,7 +170,7 @@ def _kept(festival: Festival, origins: Collection[str | None]) -> dict[str | Non
     return {row[0]: row[1] - of_loose.get(row[0], 0) for row in db.session.execute(every)}
 
 
-def _close_together(rows: Sequence[Row[Any]]) -> list[list[Row[Any]]]:
+def _close_together(rows: Sequence[Any]) -> list[list[Row[Any]]]:
     groups: list[list[Row[Any]]] = []
     for row in rows:
         before = groups[-1][-1] if groups else None

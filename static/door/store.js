@@ -9,7 +9,7 @@ import { deleteDB, openDB } from "../vendor/idb/index.js";
  * @typedef {{iv: Uint8Array<ArrayBuffer>, sealed: ArrayBuffer}} Row
  */
 
-const NAME = "festival-door";
+const DOOR = "festival-door";
 /** @type {Space[]} */
 const SPACES = ["meta", "roster", "queue", "recent"];
 const KEYS = "keys";
@@ -18,19 +18,22 @@ const KEYS = "keys";
 let database = null;
 /** @type {CryptoKey | null} */
 let key = null;
+let name = DOOR;
 let wiped = false;
 /** @type {Map<Space, Map<string, any>>} */
 const memory = new Map(SPACES.map((space) => [space, new Map()]));
 
 /**
  * Opens the store, with a new key at the first start. False: this phone forgets when the page is closed.
+ * @param {string} [called] pages of another kind (helpers') have a store and a key of their own
  * @returns {Promise<boolean>}
  */
-export async function openStore() {
+export async function openStore(called = DOOR) {
+  name = called;
   if (!globalThis.indexedDB || !globalThis.crypto?.subtle) return false;
   try {
     wiped = false;
-    database = await openDB(NAME, 1, {
+    database = await openDB(name, 1, {
       upgrade(fresh) {
         for (const space of [...SPACES, KEYS]) fresh.createObjectStore(space);
       },
@@ -136,7 +139,7 @@ export async function wipe() {
     if (database) await clear(...SPACES); // even if another page keeps the database from going
   } finally {
     close();
-    if (globalThis.indexedDB) await deleteDB(NAME);
+    if (globalThis.indexedDB) await deleteDB(name);
   }
 }
 

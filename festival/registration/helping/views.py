@@ -127,7 +127,7 @@ def _page(link: HelperLink, form: HelpedForm, *, done: Registration | None = Non
         link=link,
         secret=secret_of(link),
         form=form,
-        blank=MemberForm(),
+        blank=MemberForm(prefix="members-NUMBER-"),
         sessions=sessions_to_come(festival),
         wishes=wishes or {},
         done=done,
