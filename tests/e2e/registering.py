@@ -54,6 +54,12 @@ class Finger:
         self.taps += 2
 
 
+def touch(page: Page) -> None:
+    """Touch the form, and wait until it can do what it can do with JavaScript."""
+    page.locator("#contact_name").tap()
+    expect(page.locator("#draft-line")).to_be_visible()
+
+
 def fill_in(finger: Finger, phone: str, contact: Relative = CONTACT, others: tuple[Relative, ...] = FAMILY) -> None:
     """The first step, up to its button."""
     page = finger.page

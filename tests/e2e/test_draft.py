@@ -18,6 +18,7 @@ from tests.e2e.registering import (
     go_on,
     registrations_of,
     tick_suggestions,
+    touch,
 )
 
 Visit = Callable[..., BrowserContext]
@@ -28,10 +29,11 @@ SOON = 15_000
 
 @pytest.fixture
 def form(visit: Visit, live: Live) -> Iterator[Page]:
-    """A phone that shows the form."""
+    """A phone that shows the form, touched once."""
     context = visit()
     page = context.new_page()
     page.goto(live.at("/{festival}/register"))
+    touch(page)
     yield page
     context.close()
 

@@ -22,6 +22,7 @@ from tests.e2e.registering import (
     fill_in,
     go_on,
     tick_suggestions,
+    touch,
 )
 from tests.hard_names import AS_TYPED
 
@@ -72,7 +73,7 @@ def test_people_are_added_and_taken_out_at_once(page: Page, live: Live) -> None:
 def test_vietnamese_keyboards_compose_undisturbed(page: Page, live: Live) -> None:
     page.goto(live.at("/{festival}/register"))
     keyboard = page.context.new_cdp_session(page)
-    page.locator("#contact_name").tap()
+    touch(page)
     for composing in ("N", "Ng", "Ngu", "Nguy", "Nguye", "Nguyê", "Nguyễ", "Nguyễn"):
         keyboard.send(
             "Input.imeSetComposition",
@@ -219,6 +220,7 @@ def test_forty_hard_names_come_back_exactly(visit: Visit, live: Live) -> None:
 
 def test_the_phones_way_back_leads_one_step_back(page: Page, live: Live) -> None:
     page.goto(live.at("/{festival}/register"))
+    touch(page)
     finger = Finger(page)
     fill_in(finger, "0912345693")
     go_on(finger, "workshops")
