@@ -6,6 +6,7 @@ dies between the second and the third has sent a message that it will send again
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 from flask import current_app
 from sqlalchemy import case, select, update
+from sqlalchemy.exc import OperationalError
 
 from festival.core.clock import now
 from festival.extensions import db
@@ -28,6 +30,7 @@ BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), ti
 
 BATCH = 200
 MAX_RECONNECTS = 3
+SETTLE_TRIES = 10
 HELD_AT_NIGHT = "held at night"
 """The reason of what waits for 07:00; the other reasons are the servers' own words."""
 
@@ -175,18 +178,31 @@ def _must_rest(message: Message, at: datetime) -> bool:
 
 
 def _settle(message: Message, verdict: Verdict) -> None:
-    """Write down what became of the attempt, and commit."""
-    at = now()
-    message.claimed_by, message.reason = None, verdict.reason[:300]
-    if verdict.state is MessageState.SENT:
-        message.state, message.sent_at = MessageState.SENT, at
-    elif verdict.hold is not None:
-        message.attempts -= 1
-        message.send_after = at + verdict.hold
-    elif verdict.state is MessageState.FAILED or message.attempts > len(BACKOFF):
-        message.state = MessageState.FAILED
-    else:
-        message.send_after = at + BACKOFF[message.attempts - 1]
+    """Write down what became of the attempt, and commit. A database that is busy or away for a moment is waited for:
+    what has been sent and is not written down would be sent again.
+    """
     if verdict.state is not MessageState.SENT:
         structlog.get_logger().warning("message not sent", message=message.id, channel=message.channel.value)
-    db.session.commit()
+    statement = update(Message).where(Message.id == message.id).values(**_values(message.attempts, verdict, now()))
+    for attempt in range(1, SETTLE_TRIES + 1):
+        try:
+            db.session.execute(statement, execution_options={"synchronize_session": False})
+            db.session.commit()
+        except OperationalError:
+            db.session.rollback()
+            if attempt == SETTLE_TRIES:
+                raise
+            time.sleep(1)
+        else:
+            return
+
+
+def _values(attempts: int, verdict: Verdict, at: datetime) -> dict[str, object]:
+    values: dict[str, object] = {"claimed_by": None, "reason": verdict.reason[:300]}
+    if verdict.state is MessageState.SENT:
+        return values | {"state": MessageState.SENT, "sent_at": at}
+    if verdict.hold is not None:
+        return values | {"attempts": attempts - 1, "send_after": at + verdict.hold}
+    if verdict.state is MessageState.FAILED or attempts > len(BACKOFF):
+        return values | {"state": MessageState.FAILED}
+    return values | {"send_after": at + BACKOFF[attempts - 1]}

@@ -6,6 +6,7 @@ import email
 import email.policy
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -15,7 +16,6 @@ from festival.core.clock import now
 from festival.extensions import db
 from festival.messages import outbox
 from festival.messages.models import Message, MessageState
-from tests.conftest import make_settings
 
 SENDER = "ngay-hoi@festival.example"
 
@@ -47,12 +47,12 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def settings_of(app, tmp_path) -> Iterator[Callable[..., None]]:
+def settings_of(app) -> Iterator[Callable[..., None]]:
     """Give the app other settings until the end of the test."""
     before = app.extensions["settings"]
 
     def change(**values: object) -> None:
-        app.extensions["settings"] = make_settings(tmp_path, **values)
+        app.extensions["settings"] = replace(before, **values)
 
     yield change
     app.extensions["settings"] = before
