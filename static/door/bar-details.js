@@ -1,16 +1,17 @@
 // What the bar opens: everything about this phone, who has it in hand, sending by hand, and giving its place back.
 
+import { isLongOver } from "./afterwards.js";
 import { waitingWords } from "./bar.js";
 import { sendUnpair } from "./calls.js";
-import { hasMeasured, jumpsBack, offset } from "./clock.js";
+import { corrected, hasMeasured, jumpsBack, offset } from "./clock.js";
 import { isOnline } from "./connection.js";
 import { canInstall } from "./installing.js";
 import { clockAndDay } from "./judged-words.js";
+import { isForgetful } from "./keeping.js";
 import { element, make, text, typed } from "./page.js";
 import { counts, onQueueChange, putAsideOnes, retryAside } from "./queue.js";
 import { onRoster, rosterFrame, size } from "./roster.js";
-import { isLasting } from "./store.js";
-import { changeDuty, dutyToSend, isLongOver, stopSync, syncEnded, tryNow } from "./sync.js";
+import { changeDuty, dutyToSend, hasEnded, stopSync, syncEnded, tryNow } from "./sync.js";
 import { wipeAll } from "./wiping.js";
 
 const dialog = typed("details", HTMLDialogElement);
@@ -62,6 +63,8 @@ function draw() {
   const others = foreign ? ` ${text("foreign", { count: foreign })}` : "";
   element("details-waiting").textContent = (waitingWords(waiting) || text("nothing_waits")) + others;
   element("details-people").textContent = peopleWords();
+  element("details-inside").textContent = insideWords();
+  element("details-inside-row").hidden = !frame?.headcount;
   element("details-clock").textContent = clockWords();
   element("details-store").textContent = storeWords();
   const aside = putAsideOnes();
@@ -69,7 +72,7 @@ function draw() {
   element("details-aside").replaceChildren(
     ...aside.map((entry) => {
       const what = entry.label || text(entry.kind === "walk_in" ? "a_walk_in" : "a_scan");
-      return make("li", "", text("aside_line", { at: clockAndDay(entry.at).at, what, reason: entry.aside }));
+      return make("li", "", text("aside_line", { at: clockAndDay(corrected(entry.at)).at, what, reason: entry.aside }));
     }),
   );
   if (waiting && asked && dialog.open) said.textContent = text("sending");
@@ -81,10 +84,27 @@ function draw() {
 
 function peopleWords() {
   const frame = rosterFrame();
-  if (!frame) return text("people_none");
+  if (!frame) return text(hasEnded() ? "people_gone" : "people_none");
   if (isLongOver(frame.festival)) return text("people_gone");
-  const at = clockAndDay(frame.syncedAt).at;
+  const at = clockAndDay(corrected(frame.syncedAt)).at;
   return `${text("people_here", { count: size() })} · ${text("bar_synced", { at })}`;
+}
+
+/** How many are inside, how old that is and what it may lack. */
+function insideWords() {
+  const frame = rosterFrame();
+  const house = frame?.headcount;
+  if (!frame || !house) return "";
+  const { waiting = 0, doors_late: late = 0 } = house;
+  const at = clockAndDay(corrected(frame.syncedAt)).at;
+  return [
+    text("inside_at", { inside: house.inside, capacity: house.capacity || "–", at }),
+    waiting ? text("inside_missing", { count: waiting }) : "",
+    late ? text("inside_late", { count: late }) : "",
+    waiting || late ? "" : text("inside_exact"),
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function clockWords() {
@@ -102,7 +122,7 @@ function howLong(seconds) {
 }
 
 function storeWords() {
-  const kept = isLasting() ? (safe ? "store_safe" : "store_may_go") : "store_memory";
+  const kept = !isForgetful() ? (safe ? "store_safe" : "store_may_go") : "store_memory";
   return `${text(kept)} ${text(canInstall() ? "starts_offline" : "starts_online_only")}`;
 }
 

@@ -6,6 +6,7 @@ import { decode, startDecoder } from "./decoder.js";
 import { element, text, typed } from "./page.js";
 import { wake } from "./signals.js";
 
+const BETWEEN_TRIES = 2_000;
 const BETWEEN_LOOKS = 90; // milliseconds: ten pictures a second are enough, and leave the battery something
 
 const status = element("status");
@@ -71,7 +72,8 @@ async function look() {
         const code = await decode(video, video.videoWidth, video.videoHeight);
         if (code) found(code);
       } catch {
-        status.textContent = text("scanning");
+        status.textContent = text("decoder_failed");
+        await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES));
       }
     }
     // A phone takes the camera away for a call: then it has to be started again.
@@ -100,6 +102,7 @@ async function startCamera() {
 
 async function offerControls() {
   element("torch").hidden = !camera.hasTorch;
+  element("torch").setAttribute("aria-pressed", String(camera.isLit));
   element("switch-camera").hidden = (await camera.list()).length < 2;
   opened();
 }

@@ -41,7 +41,7 @@ export class Camera {
       this.opening = false;
     }
     this.video.srcObject = this.#stream;
-    await this.video.play();
+    await this.video.play().catch(() => undefined); // begun anew meanwhile: another call has opened it
     if (this.#zoom) await this.zoomTo(this.#zoom);
     return null;
   }
@@ -80,6 +80,10 @@ export class Camera {
   get hasTorch() {
     const able = /** @type {{torch?: boolean} | undefined} */ (this.#track?.getCapabilities?.());
     return Boolean(able?.torch);
+  }
+
+  get isLit() {
+    return this.#lit;
   }
 
   /** Switches the light; gives whether it is on. */

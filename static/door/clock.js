@@ -24,6 +24,14 @@ export function correctedNow() {
   return Date.now() + known;
 }
 
+/**
+ * What this phone's clock said at some moment, put right.
+ * @param {number} at milliseconds
+ */
+export function corrected(at) {
+  return at + offset();
+}
+
 /** Whether the offset was ever measured. */
 export function hasMeasured() {
   return measured;

@@ -2,6 +2,7 @@
 // server is asked first; without an answer this phone's own list is looked through, by the same rules.
 
 import { findPeople } from "./calls.js";
+import { corrected } from "./clock.js";
 import { isOnline } from "./connection.js";
 import { isEnough, lookAmong, readTyped } from "./finding.js";
 import { clockAndDay } from "./judged-words.js";
@@ -113,7 +114,7 @@ function fromPhone(checkpoint, wish) {
   const wanted = readTyped(wish);
   const end = wanted.phoneEnd.slice(-KNOWN_DIGITS);
   const { people, more } = lookAmong(end ? byPhoneTail(end) : search(wanted.names, wanted.year), wanted);
-  const since = clockAndDay(rosterFrame()?.syncedAt ?? 0).at;
+  const since = clockAndDay(corrected(rosterFrame()?.syncedAt ?? 0)).at;
   return {
     status: [wordsFor(people.length, more), text("found_on_phone", { at: since })].filter(Boolean).join(" "),
     people: people.map((person) => {

@@ -40,11 +40,19 @@ import { read, write } from "./store.js";
  * @property {Sitting[]} sessions the programme, where people come for all of it
  * @property {Slip[]} slips
  * @property {Headcount | null} headcount
- * @property {number} syncedAt this phone's clock
+ * @property {number} [askedAt] this phone's clock, when the server was asked for it
+ * @property {number} syncedAt this phone's clock, when it was told
  */
 
 /** @type {Frame | null} */
 let frame = null;
+/**
+ * What was given away, by scan, until the server's answer to it is in what the server tells.
+ * @type {Map<string, {checkpoint: number, count: number, settledAt: number}>}
+ */
+const given = new Map();
+/** @type {Set<number>} slips that are somebody's, though the server may not know yet */
+const taken = new Set();
 
 /**
  * Reads what is kept of that festival.
@@ -64,6 +72,22 @@ export function rosterFrame() {
 /** @param {Frame | null} told */
 export function setFrame(told) {
   frame = told;
+  if (!frame) return;
+  frame.slips = frame.slips.filter((slip) => !taken.has(slip.id));
+  for (const [scan, { checkpoint, count, settledAt }] of given) {
+    const place = checkpointOf(checkpoint);
+    if (settledAt && settledAt < (frame.askedAt ?? 0)) given.delete(scan);
+    else if (place) place.lease = Math.max(0, place.lease - count);
+  }
+}
+
+/**
+ * The server has answered that scan: what it tells from now on counts it.
+ * @param {string} scan
+ */
+export function settleLease(scan) {
+  const one = given.get(scan);
+  if (one) one.settledAt = Date.now();
 }
 
 /**
@@ -83,25 +107,28 @@ export function leaseLeft(checkpoint) {
 }
 
 /**
- * Uses one of them; false when there is none.
+ * Uses some of them.
  * @param {number} checkpoint
+ * @param {string} scan with which they are given away
+ * @param {number} [count]
  */
-export function useLease(checkpoint) {
+export function useLease(checkpoint, scan, count = 1) {
   const found = checkpointOf(checkpoint);
-  if (!found || found.lease <= 0) return false;
-  found.lease -= 1;
+  if (!found) return;
+  given.set(scan, { checkpoint, count, settledAt: 0 });
+  found.lease = Math.max(0, found.lease - count);
   keepFrame();
-  return true;
 }
 
 /**
- * One of a custom checkpoint's things has been given out.
+ * Some of a custom checkpoint's things have been given out.
  * @param {number} checkpoint
+ * @param {number} count
  */
-export function useStock(checkpoint) {
+export function useStock(checkpoint, count) {
   const found = checkpointOf(checkpoint);
   if (found?.stock_left) {
-    found.stock_left -= 1;
+    found.stock_left = Math.max(0, found.stock_left - count);
     keepFrame();
   }
 }
@@ -112,8 +139,19 @@ export function useStock(checkpoint) {
  */
 export function takeSlip() {
   const slip = frame?.slips.shift() ?? null;
-  if (slip) keepFrame();
+  if (slip) noteSlip(slip.id);
   return slip;
+}
+
+/**
+ * A slip is somebody's: it is given to nobody else, even if the server tells of it once more.
+ * @param {number} id
+ */
+export function noteSlip(id) {
+  taken.add(id);
+  if (!frame) return;
+  frame.slips = frame.slips.filter((slip) => slip.id !== id);
+  keepFrame();
 }
 
 /** Not waited for: the same is told again by the next answer. */

@@ -3,6 +3,7 @@
 
 import { decide } from "./decision.js";
 import { bookedLines, describe, localIso } from "./judged-words.js";
+import { markOf } from "./marks.js";
 import { been, byCode, bySlip, byTicket, checkpointOf, household, leaseLeft, person, rosterFrame } from "./roster.js";
 import { isSigned } from "./signature.js";
 import { decodeTicketCode } from "./ticket-code.js";
@@ -25,7 +26,8 @@ import { decodeTicketCode } from "./ticket-code.js";
  * @property {Answer} answer in the shape of the server's; without a verdict when members are to be chosen
  * @property {boolean} sure false: the server may well know better, and is asked first where it answers
  * @property {(number | string)[]} passed who went through, as `noteAdmission` wants it
- * @property {boolean} leased a seat was given that this phone holds for walk-ins
+ * @property {number} leased how many seats were given that this phone holds for walk-ins
+ * @property {boolean} own whom it met this phone had let in itself, and the server has not confirmed it yet
  *
  * @typedef {object} Found what a reading names
  * @property {number | null} festival
@@ -128,11 +130,13 @@ function judge(found, place, asked) {
   }
   const chosen = members ? found.people.filter((one) => members.includes(one.attendee)) : found.pass ? coming : found.people;
   const lines = chosen.map((one) => line(personFacts(ticket, one, place), one, owner(one, place)));
+  if (members) share(lines, through, place);
   const choose = lines.length > 1 && !members && lines.some((one) => one.verdict !== "already_admitted");
   const list = lines.map((one) => ({ attendee: one.person?.attendee ?? 0, ...describe(one, place, facts) }));
   const contact = found.people[0].name;
   if (choose) {
-    return { answer: { id, household: contact, members: /** @type {any} */ (list) }, sure: true, passed: [], leased: false };
+    const answer = { id, household: contact, members: /** @type {any} */ (list) };
+    return { answer, sure: true, passed: [], leased: 0, own: false };
   }
   const best = lines.find((one) => one.verdict === through) ?? lines[0];
   if (lines.length > 1) {
@@ -150,6 +154,36 @@ function isFresh(line) {
 }
 
 /**
+ * Several come in at once: whoever is beyond what this phone has to give away finds it full.
+ * @param {Line[]} lines
+ * @param {string} through
+ * @param {Place} place
+ */
+function share(lines, through, place) {
+  if (through !== "admitted") return;
+  let seats = place.kind === "session" ? leaseLeft(place.id) : Infinity;
+  let stock = place.stock_left ?? Infinity;
+  /** @type {Set<number | string>} */
+  const given = new Set();
+  for (const line of lines) {
+    if (line.verdict !== through || given.has(line.who)) continue;
+    const seated = isSeated(line);
+    if (stock < 1 || (!seated && seats < 1)) {
+      line.verdict = "full";
+      continue;
+    }
+    given.add(line.who);
+    stock -= 1;
+    if (!seated) seats -= 1;
+  }
+}
+
+/** @param {Line} line */
+function isSeated({ facts }) {
+  return facts.booking === "confirmed" || facts.booking === "offered";
+}
+
+/**
  * @param {Answer} answer
  * @param {Line[]} lines
  * @param {string} through
@@ -159,9 +193,19 @@ function isFresh(line) {
  */
 function outcome(answer, lines, through, sure, place) {
   const passed = lines.filter((line) => line.verdict === through);
-  const seated = (/** @type {Line} */ line) => line.facts.booking === "confirmed" || line.facts.booking === "offered";
-  const leased = place.kind === "session" && through === "admitted" && passed.some((line) => !seated(line));
-  return { answer, sure, passed: passed.map((line) => line.who).filter((who) => who !== ""), leased };
+  const leased = place.kind === "session" && through === "admitted" ? passed.filter((line) => !isSeated(line)).length : 0;
+  const own = lines.length > 0 && lines.every(({ verdict, who }) => verdict === "already_admitted" && isUnsettled(who, place));
+  const who = new Set(passed.map((line) => line.who).filter((one) => one !== ""));
+  return { answer, sure, passed: [...who], leased, own };
+}
+
+/**
+ * Whether this phone has let somebody in and the server has not said anything to that.
+ * @param {number | string} who
+ * @param {Place} place
+ */
+function isUnsettled(who, place) {
+  return markOf(who, place.id)?.settledAt === 0;
 }
 
 // --- facts ----------------------------------------------------------------------------------------------------------

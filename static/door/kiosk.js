@@ -12,10 +12,10 @@ import { element, setup, text, typed } from "./page.js";
 import { read } from "./reading.js";
 import { Repeats } from "./repeats.js";
 import { isBusy, prepareScanning, takeText } from "./scanning.js";
-import { wake } from "./signals.js";
+import { prepareSound, wake } from "./signals.js";
 import { isElsewhere, startPhone } from "./starting.js";
 import { prepareTyping } from "./typing.js";
-import { closeVerdict } from "./verdict-screen.js";
+import { closeVerdict, rehearse } from "./verdict-screen.js";
 
 const SHOWN = 6_000; // milliseconds until the start screen is back
 const IDLE = 20_000; // somebody walked away in the middle
@@ -130,7 +130,10 @@ prepareCamera({ seen: takeFromCamera, inPicture: takeByHand, started: () => unde
 prepareTyping(takeByHand);
 camera.facing = "user";
 
-await startPhone((reason) => void endPairing(reason));
+const starting = startPhone((reason) => void endPairing(reason));
+prepareSound();
+rehearse();
+await starting;
 element("start").click();
 stir();
 await install();

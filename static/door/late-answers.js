@@ -3,11 +3,12 @@
 
 import { clockAndDay } from "./judged-words.js";
 import { OTHERWISE } from "./looks.js";
+import { settleUndo, undoScan } from "./marking.js";
 import { tellOtherwise } from "./notices.js";
 import { text, verdictWords } from "./page.js";
-import { onAnswer, onEnqueued } from "./queue.js";
-import { dropRecent, keepRecent, recentScan } from "./recent.js";
-import { forgetAdmission, noteAdmission, rosterFrame, settleMarks } from "./roster.js";
+import { onAnswer, onEnqueued, scanOf } from "./queue.js";
+import { keepRecent, recentScan, whoPassed } from "./recent.js";
+import { noteAdmission, rosterFrame, settleLease, settleMarks } from "./roster.js";
 import { signal } from "./signals.js";
 import { completeVerdict, scanOnScreen, showVerdict } from "./verdict-screen.js";
 
@@ -30,12 +31,25 @@ export function reserveAnswer(id) {
 
 export function prepareLateAnswers() {
   onEnqueued((entry) => {
-    if (entry.kind === "undo") forgetScan(entry.body.scan);
+    if (entry.kind === "undo") undoScan(entry.body.scan);
   });
   onAnswer((entry, answer) => {
+    if (!answer.refused) settleLease(scanOf(entry));
     if (entry.kind === "scan") takeScan(entry, answer);
-    else if (entry.kind === "walk_in" && answer.refused && !awaited.has(entry.id)) tellOtherwise(text("set_aside", { what: entry.label || text("a_walk_in") }));
+    else if (entry.kind === "undo") takeUndo(entry, answer);
+    else if (answer.refused && !awaited.has(entry.id)) {
+      tellOtherwise(text("set_aside", { what: entry.label || text("a_walk_in") }));
+    }
   });
+}
+
+/**
+ * @param {Entry} entry
+ * @param {{outcome?: string, kept?: boolean}} answer
+ */
+function takeUndo(entry, answer) {
+  // What the server does not know has let nobody in there.
+  if (!answer.kept) settleUndo(entry.body.scan, ["undone", "done_before", "unknown"].includes(answer.outcome ?? ""));
 }
 
 /**
@@ -54,8 +68,10 @@ function takeScan(entry, answer) {
   const shown = entry.body.shown;
   if (awaited.has(entry.id) || !shown) return;
   const verdict = answer.verdict;
-  // Somebody whom this phone has let in itself is in, even if the server was not told in that order.
-  const same = verdict === shown || (shown === "already_admitted" && verdict === "admitted");
+  // Somebody whom this phone had let in itself is in, even if the server was not told in that order; so is whoever was
+  // judged without a network, long ago. Anybody else has been undone or gone out elsewhere: that is news.
+  const known = entry.own || hasActed(entry);
+  const same = verdict === shown || (shown === "already_admitted" && verdict === "admitted" && known);
   if (same) completeVerdict({ ...answer, verdict: shown });
   else if (scanOnScreen() === entry.id) {
     showVerdict({ ...answer, verdict });
@@ -73,18 +89,25 @@ function takeScan(entry, answer) {
 }
 
 /**
+ * Whether the door has acted on what it showed: it was sent as made without a network (sending.js).
+ * @param {Entry} entry
+ */
+function hasActed(entry) {
+  return entry.body.offline || entry.tries > 1;
+}
+
+/**
  * @param {Entry} entry
  * @param {Answer} answer
  */
 function mark(entry, answer) {
-  const { checkpoint, direction, offline, scanned_at, clock_offset_ms } = entry.body;
-  const acted = offline || entry.tries > 1; // the door has acted on what it showed
+  const { checkpoint, direction, scanned_at, clock_offset_ms, shown } = entry.body;
   const through = THROUGH.includes(answer.verdict ?? "") || answer.verdict === "already_admitted";
-  settleMarks(entry.id, Date.now(), through || acted);
-  if (answer.verdict !== "admitted" || direction !== "in" || entry.body.shown === "admitted") return;
+  settleMarks(entry.id, Date.now(), through || hasActed(entry));
+  // Where the door acted on something else, the server has let nobody in either.
+  if (answer.verdict !== "admitted" || direction !== "in" || shown === "admitted" || (shown && hasActed(entry))) return;
   const at = new Date(Date.parse(scanned_at) + clock_offset_ms).toISOString();
-  const people = answer.members?.filter((member) => member.verdict === "admitted").map((member) => member.attendee);
-  for (const attendee of people ?? (answer.attendee ? [answer.attendee] : [])) {
+  for (const attendee of whoPassed(answer)) {
     noteAdmission(attendee, checkpoint, at, rosterFrame()?.device.name ?? "", entry.id);
   }
   settleMarks(entry.id, Date.now(), true);
@@ -97,22 +120,14 @@ function mark(entry, answer) {
 function remember(entry, answer) {
   const known = recentScan(entry.id);
   if (!known) return;
-  const acted = entry.body.offline || entry.tries > 1;
+  const acted = hasActed(entry);
+  const through = [...THROUGH, "already_admitted"].includes(answer.verdict ?? "");
   void keepRecent({
     ...known,
     attendee: answer.attendee ?? known.attendee,
     name: answer.name ?? known.name,
+    who: acted ? known.who : through ? [...new Set([...known.who, ...whoPassed(answer)])] : [],
     verdict: acted ? known.verdict : (answer.verdict ?? known.verdict),
     answeredAt: Date.now(),
   });
-}
-
-/**
- * Takes back what a scan did on this phone.
- * @param {string} scan
- */
-export function forgetScan(scan) {
-  const known = recentScan(scan);
-  if (known) for (const who of known.who) forgetAdmission(who, known.checkpoint, known.direction);
-  void dropRecent(scan);
 }

@@ -1,7 +1,7 @@
 // The people of the roster, in memory: by number, ticket, slip, short code, household and name.
 
 import { fold } from "./finding.js";
-import { dropMark, markOf, marksOf, setMark } from "./marks.js";
+import { markOf, marksOf, setMark, withoutUndone } from "./marks.js";
 
 /**
  * @typedef {object} Person
@@ -103,7 +103,10 @@ export function person(attendee) {
   const [, registration, name, birthYear, phoneTail, ticket, code, pass, passCode, flags, bookings, told, stamps, slip] = row;
   /** @type {Record<string, Been>} */
   const admissions = {};
-  for (const [checkpoint, at, door, exitedAt] of told ?? []) admissions[checkpoint] = { at, door, exitedAt };
+  for (const [checkpoint, at, door, exitedAt] of told ?? []) {
+    const left = withoutUndone(attendee, checkpoint, { at, door, exitedAt });
+    if (left) admissions[checkpoint] = left;
+  }
   // Also what was marked while only the signature of the ticket or slip was known.
   for (const who of [attendee, `ticket ${ticket}`, `slip ${slip}`]) {
     for (const [checkpoint, mine] of marksOf(who)) admissions[checkpoint] = newer(admissions[checkpoint], mine);
@@ -240,20 +243,6 @@ export function noteAdmission(who, checkpoint, iso, door, scan = "") {
 export function noteExit(who, checkpoint, iso, scan = "") {
   const before = been(who, checkpoint);
   if (before) setMark(who, checkpoint, { at: before.at, door: before.door, exitedAt: Date.parse(iso) }, scan);
-}
-
-/**
- * Takes back a coming in (or a going out), because it was undone; the server's next roster tells what is left.
- * @param {number | string} who
- * @param {number} checkpoint
- * @param {"in" | "out"} [direction]
- */
-export function forgetAdmission(who, checkpoint, direction = "in") {
-  dropMark(who, checkpoint);
-  const row = typeof who === "number" ? rows.get(who) : undefined;
-  const told = row?.[11]?.find((/** @type {any[]} */ one) => one[0] === checkpoint);
-  if (row && told && direction === "out") told[3] = 0;
-  else if (row && told) row[11] = row[11].filter((/** @type {any[]} */ one) => one !== told);
 }
 
 /**

@@ -1,6 +1,8 @@
-// What the server has not confirmed yet: scans, undos and walk-ins, each on disk before anything is shown. Nothing
-// leaves the queue but by the server's answer; what the server refuses is put aside, kept and shown.
+// What the server has not confirmed yet: scans, undos and walk-ins, each on disk before anything is shown (where the
+// disk takes it: keeping.js). Nothing leaves the queue but by the server's answer; what the server refuses is put aside,
+// kept and shown.
 
+import { keepEntry, noMoreToKeep, onKeeping } from "./keeping.js";
 import { readAll, write } from "./store.js";
 
 /**
@@ -15,7 +17,11 @@ import { readAll, write } from "./store.js";
  * @property {number} tries
  * @property {number} strikes how often the server failed on this one alone
  * @property {string} aside why it was put aside, "" while it waits
+ * @property {number} [asideAt] this phone's clock
  * @property {string} label what it was, for people: a name or a short code
+ * @property {boolean} [own] it met somebody whom this phone had let in itself, and the server did not know yet
+ * @property {number} [later] the server wants it not before that moment, by the page's own clock
+ * @property {boolean} [last] it was refused once, and is tried for the last time
  *
  * @typedef {{waiting: number, aside: number, foreign: number}} Counts foreign: of another festival
  */
@@ -36,6 +42,8 @@ const answered = new Set();
 const enqueued = new Set();
 let festival = 0;
 
+onKeeping(tell);
+
 /**
  * Reads what was left over when the page was closed.
  * @param {number} ofFestival what is of another one waits until the phone belongs to that one again
@@ -44,7 +52,7 @@ export async function loadQueue(ofFestival) {
   festival = ofFestival;
   for (const [, kept] of await readAll("queue")) {
     // It may have reached the server or not: what counts is what the door showed.
-    if (!entries.has(kept.id)) entries.set(kept.id, { ...kept, tries: kept.tries + 1 });
+    if (!entries.has(kept.id)) entries.set(kept.id, { ...kept, tries: kept.tries + 1, later: 0 });
   }
   const ordered = [...entries.values()].sort((one, two) => one.at - two.at);
   entries.clear();
@@ -57,18 +65,14 @@ export async function loadQueue(ofFestival) {
  * @param {Kind} kind
  * @param {any} body with its `id`
  * @param {string} [label]
+ * @param {boolean} [own]
  * @returns {Promise<boolean>}
  */
-export async function enqueue(kind, body, label = "") {
+export async function enqueue(kind, body, label = "", own = false) {
   /** @type {Entry} */
-  const entry = { id: body.id, kind, body, festival, at: Date.now(), tries: 0, strikes: 0, aside: "", label };
+  const entry = { id: body.id, kind, body, festival, at: Date.now(), tries: 0, strikes: 0, aside: "", label, own };
   entries.set(entry.id, entry);
-  let lasting = true;
-  try {
-    await write([["queue", entry.id, entry]]);
-  } catch {
-    lasting = false;
-  }
+  const lasting = await keepEntry(entry);
   for (const listener of enqueued) listener(entry);
   tell();
   return lasting;
@@ -114,7 +118,7 @@ export function next(kind, most, without) {
   const found = [];
   for (const entry of entries.values()) {
     if (found.length >= most) break;
-    if (entry.kind === kind && isWaiting(entry) && !without?.has(entry.id)) found.push(entry);
+    if (entry.kind === kind && isWaiting(entry) && isDue(entry) && !without?.has(entry.id)) found.push(entry);
   }
   return found;
 }
@@ -122,6 +126,24 @@ export function next(kind, most, without) {
 /** @param {Entry} entry */
 function isWaiting(entry) {
   return !entry.aside && entry.festival === festival;
+}
+
+/**
+ * Not before the moment that the server wishes, and no undo before its scan.
+ * @param {Entry} entry
+ */
+function isDue({ kind, body, later }) {
+  if (later && later > performance.now()) return false;
+  return kind !== "undo" || !waiting().some((other) => other.kind !== "undo" && scanOf(other) === body.scan);
+}
+
+/**
+ * The scan that an entry is, or that it brings.
+ * @param {Entry} entry
+ * @returns {string}
+ */
+export function scanOf({ kind, id, body }) {
+  return kind === "walk_in" ? body.scan : id;
 }
 
 /** @returns {Counts} */
@@ -156,16 +178,33 @@ export function noteTries(sent) {
  */
 export async function settle(pairs) {
   for (const [entry, answer] of pairs) {
-    entries.delete(entry.id);
+    forget(entry.id);
     answers.set(entry.id, answer);
     if (answers.size > ANSWERS_KEPT) answers.delete(/** @type {string} */ (answers.keys().next().value));
-    for (const resolve of waiters.get(entry.id) ?? []) resolve(answer);
-    waiters.delete(entry.id);
+    resolveWaiters(entry.id, answer);
     for (const listener of answered) listener(entry, answer);
   }
   tell();
   // If this fails they are sent again, and get the same answers.
   await write(pairs.map(([entry]) => ["queue", entry.id, undefined])).catch(() => undefined);
+}
+
+/**
+ * The server takes them later, by its own wish: until then they stand in nobody's way. Whoever waits for the answer is
+ * told so (`later`).
+ * @param {Entry[]} some
+ * @param {number} delay milliseconds
+ */
+export function postpone(some, delay) {
+  for (const entry of some) {
+    entry.later = performance.now() + delay;
+    resolveWaiters(entry.id, { id: entry.id, later: true });
+  }
+}
+
+/** @returns {boolean} whether something waits only because the server wants it later */
+export function hasPostponed() {
+  return waiting().some((entry) => !isDue(entry));
 }
 
 /**
@@ -175,18 +214,42 @@ export async function settle(pairs) {
  */
 export async function putAside(entry, reason) {
   entry.aside = reason;
+  entry.asideAt = Date.now();
   const answer = { id: entry.id, refused: reason };
-  for (const resolve of waiters.get(entry.id) ?? []) resolve(answer);
-  waiters.delete(entry.id);
+  resolveWaiters(entry.id, answer);
   for (const listener of answered) listener(entry, answer);
   tell();
   await write([["queue", entry.id, entry]]).catch(() => undefined);
 }
 
-/** Lets what was put aside be tried once more. */
+/** Lets what was put aside be tried once more, and what was postponed at once. */
 export function retryAside() {
-  for (const entry of entries.values()) Object.assign(entry, { aside: "", strikes: 0 });
+  for (const entry of entries.values()) Object.assign(entry, { aside: "", strikes: 0, later: 0 });
   tell();
+}
+
+/**
+ * Lets them be tried once more; what is refused again then is dropped.
+ * @param {Entry[]} some
+ */
+export function tryLast(some) {
+  for (const entry of some) Object.assign(entry, { aside: "", strikes: 0, last: true });
+  tell();
+}
+
+/**
+ * @param {string} id
+ * @param {any} answer
+ */
+function resolveWaiters(id, answer) {
+  for (const resolve of waiters.get(id) ?? []) resolve(answer);
+  waiters.delete(id);
+}
+
+/** @param {string} id */
+function forget(id) {
+  noMoreToKeep(id);
+  return entries.delete(id);
 }
 
 /**
@@ -194,7 +257,7 @@ export function retryAside() {
  * @param {string} id
  */
 export async function withdraw(id) {
-  if (!entries.delete(id)) return;
+  if (!forget(id)) return;
   waiters.delete(id);
   tell();
   await write([["queue", id, undefined]]).catch(() => undefined);
@@ -202,7 +265,7 @@ export async function withdraw(id) {
 
 /** Forgets what is in memory; what is on disk is for `wipe` of the store. */
 export function emptyQueue() {
-  entries.clear();
+  for (const id of [...entries.keys()]) forget(id);
   waiters.clear();
   tell();
 }

@@ -1,6 +1,7 @@
 // What this phone scanned in the last quarter of an hour, so that it can be looked at and undone; kept a little longer
-// where the roster does not know of it yet.
+// where the roster does not know of it yet, or not yet that it was undone.
 
+import { correctedNow } from "./clock.js";
 import { readAll, write } from "./store.js";
 
 /**
@@ -14,9 +15,12 @@ import { readAll, write } from "./store.js";
  * @property {string} verdict
  * @property {"in" | "out"} direction
  * @property {number} answeredAt this phone's clock, 0 while the server has not answered
+ * @property {boolean} [undone]
+ * @property {number} [undoneAt] this phone's clock when the server had undone it
  */
 
 const SHOWN = 15 * 60_000;
+const THROUGH = ["admitted", "exited"];
 
 /** @type {Map<string, Recent>} */
 const scans = new Map();
@@ -33,11 +37,15 @@ export async function loadRecent() {
 
 /**
  * The scans of the last 15 minutes, newest first.
- * @param {number} [now] milliseconds
  * @returns {Recent[]}
  */
-export function recentScans(now = Date.now()) {
-  return [...scans.values()].filter((one) => now - Date.parse(one.at) < SHOWN).reverse();
+export function recentScans() {
+  return [...scans.values()].filter((one) => !one.undone && !isOld(one)).reverse();
+}
+
+/** @param {Recent} scan */
+function isOld({ at }) {
+  return correctedNow() - Date.parse(at) >= SHOWN;
 }
 
 /**
@@ -64,25 +72,29 @@ export async function keepRecent(scan) {
 }
 
 /**
- * Takes a scan away: it was undone.
- * @param {string} id
+ * Lets go of what the roster knows, which was asked for at that moment: scans that are old, and undone ones. Gives the
+ * undone ones.
+ * @param {number} askedAt
+ * @returns {Promise<string[]>}
  */
-export async function dropRecent(id) {
-  scans.delete(id);
-  for (const listener of listeners) listener();
-  await write([["recent", id, undefined]]).catch(() => undefined);
+export async function pruneRecent(askedAt) {
+  const isTold = (/** @type {number | undefined} */ at) => Boolean(at && at < askedAt);
+  const undone = [...scans.values()].filter((one) => one.undone && isTold(one.undoneAt));
+  const old = [...scans.values()].filter((one) => !one.undone && isOld(one) && isTold(one.answeredAt));
+  const gone = [...undone, ...old];
+  for (const one of gone) scans.delete(one.id);
+  if (gone.length) await write(gone.map((one) => ["recent", one.id, undefined])).catch(() => undefined);
+  return undone.map((one) => one.id);
 }
 
 /**
- * Lets go of what is old and known to the roster, which was asked for at that moment.
- * @param {number} askedAt
+ * Who went through by an answer of the server.
+ * @param {import("./calls.js").Answer} answer
+ * @returns {number[]}
  */
-export async function pruneRecent(askedAt) {
-  const old = [...scans.values()].filter(
-    (one) => Date.now() - Date.parse(one.at) >= SHOWN && one.answeredAt && one.answeredAt < askedAt,
-  );
-  for (const one of old) scans.delete(one.id);
-  if (old.length) await write(old.map((one) => ["recent", one.id, undefined])).catch(() => undefined);
+export function whoPassed({ verdict, attendee, members }) {
+  if (members) return members.filter((member) => THROUGH.includes(member.verdict)).map((member) => member.attendee);
+  return attendee && THROUGH.includes(verdict ?? "") ? [attendee] : [];
 }
 
 export function emptyRecent() {

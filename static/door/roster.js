@@ -6,15 +6,14 @@ import { dropMarks, dropTold } from "./marks.js";
 import { allRows, emptyPeople, placeRow } from "./people.js";
 import { clear, readAll, write } from "./store.js";
 
-export { checkpointOf, leaseLeft, rosterFrame, takeSlip, useLease, useStock } from "./frame.js";
-export { settleMarks } from "./marks.js";
+export { checkpointOf, leaseLeft, noteSlip, rosterFrame, settleLease, takeSlip, useLease, useStock } from "./frame.js";
+export { dropUndone, noteUndone, settleMarks } from "./marks.js";
 export {
   been,
   byCode,
   byPhoneTail,
   bySlip,
   byTicket,
-  forgetAdmission,
   household,
   noteAdmission,
   noteExit,
@@ -84,6 +83,7 @@ export function takePage(page, askedAt) {
     sessions,
     slips: page.slips ?? [],
     headcount: page.headcount ?? null,
+    askedAt,
     syncedAt: Date.now(),
   });
   dropTold(askedAt);

@@ -16,11 +16,12 @@ import { read } from "./reading.js";
 import { Repeats } from "./repeats.js";
 import { checkpointOf } from "./roster.js";
 import { isBusy, prepareScanning, takePerson, takeText } from "./scanning.js";
+import { prepareSound } from "./signals.js";
 import { chosenSkill, prepareSkills, refreshSkills } from "./skills.js";
 import { isElsewhere, startPhone } from "./starting.js";
 import { prepareTyping } from "./typing.js";
 import { isUndoing, prepareUndo } from "./undo.js";
-import { isWaiting, showVerdict } from "./verdict-screen.js";
+import { isWaiting, rehearse, showVerdict } from "./verdict-screen.js";
 import { isWritingDown, prepareWalkIns, takeCard } from "./walk-in.js";
 import { prepareZoom, refreshZoom } from "./zoom.js";
 
@@ -94,7 +95,10 @@ prepareZoom(camera);
 prepareWalkIns({ checkpoint: chosenCheckpoint, facts, showVerdict });
 prepareBar();
 
-const { staying } = await startPhone((reason) => void endPairing(reason));
+const starting = startPhone((reason) => void endPairing(reason));
+prepareSound();
+rehearse();
+const { staying } = await starting;
 running = true;
 prepareDetails(staying);
 await install();

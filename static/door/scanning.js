@@ -9,7 +9,7 @@ import { judgeHere } from "./judge-here.js";
 import { reserveAnswer } from "./late-answers.js";
 import { element, text } from "./page.js";
 import { read } from "./reading.js";
-import { keepRecent } from "./recent.js";
+import { keepRecent, whoPassed } from "./recent.js";
 import { noteAdmission, noteExit, rosterFrame, useLease, useStock } from "./roster.js";
 import { wake } from "./signals.js";
 import { nudge } from "./sync.js";
@@ -37,8 +37,8 @@ const status = element("status");
 let post;
 let busy = false;
 /**
- * Scans that nobody has answered, neither the server nor this phone: the next try of the same code is the same scan.
- * @type {Map<string, Scan>}
+ * Scans that nobody has answered, neither the server nor this phone.
+ * @type {Map<string, {id: string}>}
  */
 const unanswered = new Map();
 
@@ -94,7 +94,8 @@ async function take(reading, members) {
  */
 async function scan(reading, members) {
   const key = [reading.key, post.checkpoint(), post.direction(), ...(members ?? [])].join(" ");
-  const body = unanswered.get(key) ?? newScan(reading, members);
+  // The next try of what nobody has answered is the same scan, made now.
+  const body = { ...newScan(reading, members), ...unanswered.get(key) };
   const local = await judgeHere(reading, { ...body, members, now: correctedNow() });
   const verdict = local?.answer.verdict;
   if (local && !verdict && local.answer.members) {
@@ -107,7 +108,7 @@ async function scan(reading, members) {
   const label = local?.answer.name ?? local?.answer.household ?? ("code" in reading ? reading.code : "");
   const waits = !(local && verdict && !asks);
   const release = waits ? reserveAnswer(body.id) : () => false;
-  await enqueue("scan", body, label);
+  await enqueue("scan", body, label, local?.own);
   if (local && !waits) {
     keep(local, body);
     show(local, reading);
@@ -127,22 +128,28 @@ async function scan(reading, members) {
  */
 async function ask(body, local, reading, key) {
   const patience = local ? PATIENCE_WITH_OWN_VERDICT : PATIENCE;
-  /** @type {import("./calls.js").Answer | null} */
+  /** @type {(import("./calls.js").Answer & {later?: boolean}) | null} */
   const answer = await Promise.race([
     answerTo(body.id),
     nudge().then(() => null), // tried, and no answer came
     new Promise((resolve) => setTimeout(resolve, patience, null)),
   ]);
-  if (answer) {
+  if (answer && !answer.later) {
     unanswered.delete(key);
     showAnswer(answer, reading, body);
-  } else if (local?.answer.verdict) {
+    return;
+  }
+  if (local?.answer.verdict) {
     keep(local, body);
-    show(local, reading);
-  } else {
-    // Nothing was decided: it is not left in the queue, where it would let somebody in whom the door sent away.
-    unanswered.set(key, body);
-    await withdraw(body.id);
+    if (answer) showTrouble(text("typed_too_fast"), text("typed_too_fast_hint"));
+    else show(local, reading);
+    return;
+  }
+  // Nothing was decided: it is not left in the queue, where it would let somebody in whom the door sent away.
+  unanswered.set(key, { id: body.id });
+  await withdraw(body.id);
+  if (answer) showTrouble(text("typed_too_fast"), text("typed_too_fast_hint"));
+  else {
     const known = connection().lastAnswer > 0;
     showTrouble(text("no_answer"), text(known || rosterFrame() ? "no_answer_hint" : "no_roster_hint"));
   }
@@ -176,14 +183,14 @@ function newScan(reading, members) {
  * @param {Scan} body
  */
 function keep(local, body) {
-  const at = new Date(Date.parse(body.scanned_at) + body.clock_offset_ms).toISOString();
+  const at = momentOf(body);
   const door = rosterFrame()?.device.name ?? "";
   for (const who of local.passed) {
     if (body.direction === "out") noteExit(who, body.checkpoint, at, body.id);
     else noteAdmission(who, body.checkpoint, at, door, body.id);
   }
-  if (local.leased) useLease(body.checkpoint);
-  if (local.passed.length && body.direction === "in") useStock(body.checkpoint);
+  if (local.leased) useLease(body.checkpoint, body.id, local.leased);
+  if (body.direction === "in") useStock(body.checkpoint, local.passed.length);
   void keepRecent({
     id: body.id,
     attendee: local.answer.attendee ?? null,
@@ -195,6 +202,11 @@ function keep(local, body) {
     direction: body.direction,
     answeredAt: 0,
   });
+}
+
+/** @param {Scan} body */
+function momentOf({ scanned_at, clock_offset_ms }) {
+  return new Date(Date.parse(scanned_at) + clock_offset_ms).toISOString();
 }
 
 /** @param {import("./calls.js").Answer} answer */
@@ -224,10 +236,10 @@ function showAnswer(answer, reading, body) {
     void keepRecent({
       id: body.id,
       attendee: answer.attendee ?? null,
-      who: [],
+      who: whoPassed(answer),
       name: answer.name ?? namesOf(answer),
       checkpoint: body.checkpoint,
-      at: new Date(correctedNow()).toISOString(),
+      at: momentOf(body),
       verdict: answer.verdict,
       direction: body.direction,
       answeredAt: Date.now(),

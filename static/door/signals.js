@@ -1,20 +1,25 @@
-// Sound and vibration. Browsers allow sound only after a touch: `wake` is called by the first one.
+// Sound and vibration. Browsers allow sound only after a touch: `wake` is called by the first one. Getting it ready takes
+// a tenth of a second, in which nothing else happens: that is done while the page starts, not before the first verdict.
 
 const NOTE = 0.13;
 
 /** @type {AudioContext | null} */
 let audio = null;
 
-/** Gets the sound ready; has to be called from a touch or a key. */
-export function wake() {
-  // A kiosk starts by itself: before the first touch the browser would only complain.
-  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
+/** Gets the sound ready; it is silent until `wake`. */
+export function prepareSound() {
   try {
     audio ??= new AudioContext();
-    void audio.resume();
   } catch {
     audio = null; // A phone without sound still shows and vibrates.
   }
+}
+
+/** Allows the sound; has to be called from a touch or a key. */
+export function wake() {
+  // A kiosk starts by itself: before the first touch the browser would only complain.
+  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
+  if (audio?.state === "suspended") void audio.resume().catch(() => undefined);
 }
 
 /** @param {import("./looks.js").Look} look */

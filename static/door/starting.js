@@ -1,15 +1,16 @@
 // Gets this phone ready, with or without a network: opens what is kept, marks what it did since, and begins to keep
 // itself and the server alike. The scanner, the kiosk and a booth's screen all begin here.
 
+import { forgetNames, isLongOver } from "./afterwards.js";
 import { remember } from "./clock.js";
+import { markAgain } from "./marking.js";
 import { beTheOnlyOne, takeOver } from "./only-one.js";
 import { setup } from "./page.js";
-import { counts, loadQueue, next } from "./queue.js";
-import { loadRecent } from "./recent.js";
-import { dropRoster, loadRoster, noteAdmission, noteExit, rosterFrame, settleMarks } from "./roster.js";
+import { loadQueue, putAsideOnes, waiting } from "./queue.js";
+import { loadRoster, noteSlip, rosterFrame } from "./roster.js";
 import { warmUp } from "./signature.js";
-import { askToStay, openStore, read } from "./store.js";
-import { isLongOver, startSync, stopSync } from "./sync.js";
+import { askToStay, openStore, read, write } from "./store.js";
+import { startSync, stopSync } from "./sync.js";
 
 /**
  * @typedef {object} Started
@@ -37,28 +38,15 @@ export async function startPhone(whenLapsed) {
   remember(await read("meta", "clock"));
   await loadQueue(setup.festival);
   await loadRoster(setup.festival);
+  for (const { body } of [...waiting(), ...putAsideOnes()]) if (typeof body.slip === "number") noteSlip(body.slip);
   await markAgain();
   const festival = rosterFrame()?.festival;
   if (festival) void warmUp(festival.public_key);
-  if (isLongOver(festival) && !counts().waiting) await dropRoster();
+  void write([["meta", "probe", 0], ["queue", "probe", undefined]]).catch(() => undefined); // the first scan finds it open
+  if (isLongOver(festival)) await forgetNames();
   performance.measure("door ready", { start: began });
   void startSync(whenLapsed);
   return { roster: rosterFrame() !== null, staying: askToStay() };
-}
-
-/** What was scanned before the page was closed and the roster on disk does not tell. */
-async function markAgain() {
-  const frame = rosterFrame();
-  const unsent = new Set(next("scan", Infinity).map((entry) => entry.id));
-  for (const scan of await loadRecent()) {
-    const told = scan.answeredAt && scan.answeredAt < (frame?.syncedAt ?? 0);
-    if (told) continue;
-    for (const who of scan.who) {
-      if (scan.direction === "out") noteExit(who, scan.checkpoint, scan.at, scan.id);
-      else noteAdmission(who, scan.checkpoint, scan.at, frame?.device.name ?? "", scan.id);
-    }
-    if (!unsent.has(scan.id)) settleMarks(scan.id, Date.now(), true);
-  }
 }
 
 /** Whether another page of this browser is the scanner. */

@@ -1,49 +1,31 @@
-// Keeps this phone and the server alike, by itself: sends what waits (walk-ins, then scans, then undos), fetches what
-// has changed, tries again after a silence. It is told to hurry when something was scanned; nobody has to press anything.
+// Keeps this phone and the server alike, by itself: sends what waits (sending.js), fetches what has changed, tries again
+// after a silence. It is told to hurry when something was scanned; nobody has to press anything.
 
-import { fetchRoster, sendBatch, sendOnDuty } from "./calls.js";
-import { offset, correctedNow } from "./clock.js";
+import { forgetNames, isLongOver, tryAsideForTheLastTime } from "./afterwards.js";
+import { fetchRoster, sendOnDuty } from "./calls.js";
+import { offset } from "./clock.js";
 import { patience } from "./connection.js";
-import { counts, next, noteTries, putAside, settle, waiting } from "./queue.js";
+import { keepAgain } from "./keeping.js";
+import { counts } from "./queue.js";
 import { pruneRecent } from "./recent.js";
-import { beginAnew, dropRoster, rosterFrame, saveRoster, takePage } from "./roster.js";
+import { beginAnew, dropUndone, rosterFrame, saveRoster, takePage } from "./roster.js";
+import { allowSending, askSlower, drain, hasSuspects, sendingEnds, stopSending, strikeSuspects, takePause } from "./sending.js";
 import { read, write } from "./store.js";
 
-/** @typedef {import("./queue.js").Kind} Kind */
-/** @typedef {import("./queue.js").Entry} Entry */
-
-const BATCH = 200;
-/** What the server takes in one call. */
-const LARGEST = { walk_in: 50, scan: BATCH, undo: 100 };
 const EVERY = 15_000;
 const EVERY_AFTERWARDS = 10 * 60_000;
 const SUSPECTS_AGAIN = 2_000;
-const TOO_FAST = 30_000;
-const STRIKES = 2;
 const PAGES = 1_000;
-const AFTERWARDS = 12 * 3_600_000;
 
-/** @type {[Kind, "walk_ins" | "scans" | "undos"][]} */
-const ORDER = [
-  ["walk_in", "walk_ins"],
-  ["scan", "scans"],
-  ["undo", "undos"],
-];
-
-/** @type {Set<string>} single ones that the server failed on */
-const suspects = new Set();
 /** @type {(reason: "revoked" | "unpaired") => void} */
 let lapse = () => undefined;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
+/** When the next round begins, by the page's own clock. */
+let due = Infinity;
 let started = false;
 /** @type {Promise<boolean> | null} */
-let draining = null;
-let hurry = false;
-/** @type {Promise<boolean> | null} */
 let fetching = null;
-let size = BATCH;
-let pause = 0;
 let ended = false;
 
 /**
@@ -57,6 +39,7 @@ export function startSync(whenLapsed) {
     whenLapsed(reason);
   };
   started = true;
+  allowSending((reason) => lapse(reason));
   globalThis.addEventListener?.("online", tryNow);
   globalThis.addEventListener?.("offline", tryNow); // a hint: it may be wrong
   globalThis.document?.addEventListener?.("visibilitychange", () => {
@@ -67,12 +50,13 @@ export function startSync(whenLapsed) {
 
 export function stopSync() {
   started = false;
+  stopSending();
   clearTimeout(timer);
 }
 
 /** Resolves when nothing of it is under way any more. */
 export async function syncEnded() {
-  await Promise.allSettled([draining, fetching]);
+  await Promise.allSettled([sendingEnds(), fetching]);
 }
 
 /** Tries at once: the network may be back, or somebody has asked for it. */
@@ -83,144 +67,42 @@ export function tryNow() {
 /** Sends what waits at once: something was scanned. Resolves when it was tried. */
 export async function nudge() {
   if (!started) return;
-  if (draining) {
-    hurry = true;
-    await draining;
-    return;
-  }
   const fine = await drain();
-  if (suspects.size) schedule(0);
-  else schedule(fine ? EVERY : patience());
+  // The round that is due fetches the list too: at a busy door it must not be put off by each scan.
+  const delay = hasSuspects() ? 0 : whenNext(fine);
+  if (performance.now() + delay < due) schedule(delay);
 }
 
 /** One whole round: send, fetch, and say when the next one is due. */
 async function cycle() {
   clearTimeout(timer);
+  due = Infinity;
+  await keepAgain();
   const sent = await drain();
-  const fetched = sent || suspects.size ? await syncRoster() : false;
+  const fetched = sent || hasSuspects() ? await syncRoster() : false;
   if (!started) return;
   if (fetched) {
     await strikeSuspects();
     await sendDuty();
   }
   schedule(whenNext(sent && fetched));
-  pause = 0;
 }
 
 /** @param {boolean} fine */
 function whenNext(fine) {
+  const pause = takePause();
   if (pause) return pause;
   if (!fine) return patience();
-  if (suspects.size) return SUSPECTS_AGAIN;
+  if (hasSuspects()) return SUSPECTS_AGAIN;
   return ended ? EVERY_AFTERWARDS : EVERY;
 }
 
 /** @param {number} delay */
 function schedule(delay) {
   clearTimeout(timer);
-  if (started) timer = setTimeout(tryNow, delay);
-}
-
-// --- sending --------------------------------------------------------------------------------------------------------
-
-/** Sends all that waits; false when the server did not take it. One at a time. */
-function drain() {
-  draining ??= drainAll().finally(() => {
-    draining = null;
-  });
-  return draining;
-}
-
-async function drainAll() {
-  do {
-    hurry = false;
-    for (const [kind, list] of ORDER) if (!(await drainKind(kind, list))) return false;
-  } while (hurry);
-  return true;
-}
-
-/**
- * The server's trouble with a batch is looked for by halves. A single one that it fails on is passed by; when the next
- * one fails too, it is the server that is ill.
- * @param {Kind} kind
- * @param {"walk_ins" | "scans" | "undos"} list
- */
-async function drainKind(kind, list) {
-  /** @type {Set<string>} */
-  const failed = new Set();
-  let failedInARow = 0;
-  for (;;) {
-    const batch = next(kind, Math.min(size, LARGEST[kind]), failed);
-    if (!batch.length) {
-      for (const id of failed) suspects.add(id);
-      return true;
-    }
-    const bodies = batch.map(bodyOf);
-    noteTries(batch);
-    const result = await sendBatch(list, bodies, Math.max(0, counts().waiting - batch.length));
-    if (!started) return false;
-    if ("answers" in result) {
-      await takeAnswers(batch, result.answers);
-      for (const entry of batch) suspects.delete(entry.id);
-      failedInARow = 0;
-      size = Math.min(BATCH, size * 2);
-      if (result.answers.some((answer) => answer.kept)) lapse("revoked");
-      continue;
-    }
-    if (result.failure === "revoked" || result.failure === "unpaired") lapse(result.failure);
-    if (result.failure === "too_fast") pause = TOO_FAST;
-    if (result.failure !== "broken" && result.failure !== "refused") return false;
-    if (batch.length > 1) {
-      size = Math.ceil(Math.min(size, batch.length) / 2);
-      continue;
-    }
-    if (result.failure === "refused") {
-      await putAside(batch[0], String(result.status));
-      continue;
-    }
-    failed.add(batch[0].id);
-    failedInARow += 1;
-    if (failedInARow > 1) {
-      for (const id of failed) suspects.add(id);
-      return false;
-    }
-  }
-}
-
-/**
- * @param {Entry} entry
- * @returns {object}
- */
-function bodyOf(entry) {
-  // Sent before without an answer: the door has acted on what it showed.
-  return entry.tries && "offline" in entry.body ? { ...entry.body, offline: true } : entry.body;
-}
-
-/**
- * @param {Entry[]} batch
- * @param {any[]} answers in the same order
- */
-async function takeAnswers(batch, answers) {
-  /** @type {[Entry, any][]} */
-  const taken = [];
-  for (const [at, entry] of batch.entries()) {
-    const answer = answers[at];
-    const refusal = answer?.refused ?? (answer?.outcome === "invalid" ? (answer.field ?? "invalid") : null);
-    if (refusal === null && answer) taken.push([entry, answer]);
-    else await putAside(entry, String(refusal ?? "answer"));
-  }
-  await settle(taken);
-}
-
-/** The server is well, so what it failed on twice is to blame itself. */
-async function strikeSuspects() {
-  const struck = waiting().filter((entry) => suspects.has(entry.id));
-  suspects.clear();
-  for (const entry of struck) {
-    entry.strikes += 1;
-    if (entry.strikes >= STRIKES) await putAside(entry, "500");
-    else suspects.add(entry.id);
-  }
+  if (!started) return;
+  due = performance.now() + delay;
+  timer = setTimeout(tryNow, delay);
 }
 
 // --- fetching -------------------------------------------------------------------------------------------------------
@@ -242,11 +124,11 @@ async function fetchAll() {
     if (!started) return false;
     if ("failure" in result) {
       if (result.failure === "revoked" || result.failure === "unpaired") lapse(result.failure);
+      if (result.failure === "too_fast") askSlower();
       return false;
     }
     if (isLongOver(result.body.festival)) {
-      ended = true;
-      if (!counts().waiting) await dropRoster();
+      await end();
       return true;
     }
     takePage(result.body, askedAt);
@@ -255,17 +137,21 @@ async function fetchAll() {
   }
   if (!started) return false;
   await saveRoster();
-  await pruneRecent(askedAt);
+  for (const scan of await pruneRecent(askedAt)) dropUndone(scan);
   await write([["meta", "clock", offset()]]);
   return true;
 }
 
-/**
- * Half a day after the festival nobody's name is needed here any more.
- * @param {{ends: string} | undefined} festival
- */
-export function isLongOver(festival) {
-  return festival !== undefined && correctedNow() > Date.parse(festival.ends) + AFTERWARDS;
+/** The festival has long been over. */
+async function end() {
+  ended = true;
+  if (tryAsideForTheLastTime()) await drain();
+  await forgetNames();
+}
+
+/** Whether the server has told that the festival has long been over. */
+export function hasEnded() {
+  return ended;
 }
 
 // --- who is on duty -------------------------------------------------------------------------------------------------

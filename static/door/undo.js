@@ -1,7 +1,7 @@
 // "Just scanned": what this phone let in or out in the last quarter of an hour, and taking it back with a reason. It
 // works without a network: the wish is kept on disk and sent after the scan itself.
 
-import { correctedNow, offset } from "./clock.js";
+import { offset } from "./clock.js";
 import { isOnline } from "./connection.js";
 import { newId } from "./ids.js";
 import { clockAndDay } from "./judged-words.js";
@@ -64,7 +64,7 @@ function showList() {
 }
 
 function drawList() {
-  const scans = recentScans(correctedNow()).filter((scan) => !undone.has(scan.id));
+  const scans = recentScans().filter((scan) => !undone.has(scan.id));
   const all = [...scans, ...[...undone.values()].map(({ scan }) => scan)];
   all.sort((one, two) => (one.at < two.at ? 1 : -1));
   element("undo-status").textContent = text(all.length ? "undo_until" : "undo_nothing");

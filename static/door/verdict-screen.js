@@ -28,6 +28,21 @@ dialog.addEventListener("close", () => {
   next?.();
 });
 
+/** Lays the screen out once, unseen, so that the first visitor does not wait for its letters and shapes. */
+export function rehearse() {
+  const first = { at: "08:00", day: "", door: "Ẵ" };
+  dialog.style.visibility = "hidden";
+  dialog.style.display = "flex";
+  writeVerdict({ id: "", verdict: "already_admitted", name: "Nguyễn Ẵ", first });
+  for (const look of [LOOKS.already_admitted, LOOKS.admitted]) {
+    dress(look);
+    dialog.getBoundingClientRect();
+  }
+  for (const name of ["word", "first", "name", "more"]) element(`verdict-${name}`).textContent = "";
+  dialog.style.removeProperty("display");
+  dialog.style.removeProperty("visibility");
+}
+
 /** Whether a verdict stands on the screen that somebody has to see before the next scan. */
 export function isWaiting() {
   return dialog.open && waits;
@@ -104,13 +119,18 @@ function setWord(word, reason) {
 function open(look) {
   afterwards = null;
   clearTimeout(closing);
-  face.className = `verdict verdict--${look.face}`;
-  bigIcon?.setAttribute("href", `${setup.icons}#${look.icon}`);
-  dialog.dataset.face = look.face;
+  dress(look);
   if (!dialog.open) dialog.showModal();
   waits = look.closes === 0;
   if (look.closes) closing = window.setTimeout(closeVerdict, look.closes);
   signal(look);
+}
+
+/** @param {import("./looks.js").Look} look */
+function dress(look) {
+  face.className = `verdict verdict--${look.face}`;
+  bigIcon?.setAttribute("href", `${setup.icons}#${look.icon}`);
+  dialog.dataset.face = look.face;
 }
 
 /** @param {{first?: import("./calls.js").First}} answer */

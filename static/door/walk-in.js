@@ -12,7 +12,7 @@ import { tellOtherwise } from "./notices.js";
 import { element, text, typed } from "./page.js";
 import { answerTo, enqueue, onAnswer, withdraw } from "./queue.js";
 import { keepRecent, recentScan } from "./recent.js";
-import { leaseLeft, noteAdmission, rosterFrame, takeSlip, useLease } from "./roster.js";
+import { leaseLeft, noteAdmission, rosterFrame, settleMarks, takeSlip, useLease } from "./roster.js";
 import { nudge } from "./sync.js";
 import { ages, clearForm, moveOn, prepareForm, showWrong, typedPerson } from "./walk-in-form.js";
 import { showDone, showSaid, startDone } from "./walk-in-done.js";
@@ -162,16 +162,16 @@ function bodyOf(person, slip, decided) {
 async function letIn(person) {
   const checkpoint = door.checkpoint();
   const slip = person.slip === null ? takeSlip() : null;
-  useLease(checkpoint);
   const body = bodyOf(person, person.slip ?? slip?.id ?? null, true);
+  useLease(checkpoint, body.scan);
   const at = new Date(correctedNow()).toISOString();
   const who = slip ? [`slip ${slip.id}`] : [];
   for (const one of who) noteAdmission(one, checkpoint, at, rosterFrame()?.device.name ?? "", body.scan);
-  await enqueue("walk_in", body, person.name);
+  const lasting = await enqueue("walk_in", body, person.name);
   keep(body, { verdict: "admitted" }, who, 0);
   form.hidden = true;
   showDone({ id: body.id, name: person.name, ticket: slip?.ticket, shortCode: slip?.short_code ?? person.slip ?? "" });
-  showSaid(body.id, text("walk_in_waits"), false);
+  showSaid(body.id, text(lasting ? "walk_in_waits" : "undo_keep_open"), false);
   door.showVerdict({ id: body.scan, verdict: "admitted", name: person.name });
   void nudge();
 }
@@ -229,6 +229,7 @@ function takeAnswer(body, answer) {
   if (body.shown === null) return;
   const known = recentScan(body.scan);
   if (known) void keepRecent({ ...known, attendee: answer.attendee ?? null, answeredAt: Date.now() });
+  settleMarks(body.scan, Date.now(), true);
   if (answer.outcome === "full" || answer.outcome === "closed") tellOtherwise(text("walk_in_server_full"));
   if (!answer.attendee) return;
   if (answer.field === "slip") {

@@ -36,9 +36,12 @@ export async function handIn() {
   const left = [...waiting(), ...putAsideOnes()];
   let fine = true;
   for (const [kind, list] of ORDER) {
-    const rest = left.filter((entry) => entry.kind === kind).map(({ body }) => asOffline(body));
-    for (let from = 0; from < rest.length; from += BATCH) {
-      fine = (await handInBatch(list, rest.slice(from, from + BATCH))) && fine;
+    const bodies = left.filter((entry) => entry.kind === kind).map(({ body }) => asOffline(body));
+    // Typed codes by themselves: the server may have enough of them, and only of them.
+    for (const rest of [bodies.filter((body) => !body.code), bodies.filter((body) => body.code)]) {
+      for (let from = 0; from < rest.length; from += BATCH) {
+        fine = (await handInBatch(list, rest.slice(from, from + BATCH))) && fine;
+      }
     }
   }
   return fine;
@@ -57,8 +60,9 @@ function asOffline(body) {
 async function handInBatch(list, bodies) {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const result = await sendBatch(list, bodies, 0);
+    if ("answers" in result) return !result.answers.some((answer) => answer?.later);
     // After a day nothing is taken any more: then it has to go all the same.
-    if ("answers" in result || result.failure === "revoked" || result.failure === "unpaired") return true;
+    if (result.failure === "revoked" || result.failure === "unpaired") return true;
     if (result.failure === "refused" || result.failure === "broken") {
       if (bodies.length === 1) return result.failure === "refused";
       const half = Math.ceil(bodies.length / 2);

@@ -21,6 +21,11 @@ def _bar() -> dict[str, str]:
         "bar_aside": _("%(count)s put aside.", count="{count}"),
         "bar_synced": _("Updated at %(at)s", at="{at}"),
         "bar_inside": _("%(inside)s/%(capacity)s inside", inside="{inside}", capacity="{capacity}"),
+        "bar_missing": _("%(count)s scans not counted yet", count="{count}"),
+        "bar_missing_one": _("1 scan not counted yet"),
+        "bar_late": _("%(count)s doors silent", count="{count}"),
+        "bar_late_one": _("1 door silent"),
+        "bar_memory": _("Not saved: keep this page open."),
         "bar_80": _("Getting full: %(percent)s%%", percent="{percent}"),
         "bar_95": _("Almost full: %(percent)s%%", percent="{percent}"),
         "bar_100": _("Full: %(percent)s%%", percent="{percent}"),
@@ -29,6 +34,12 @@ def _bar() -> dict[str, str]:
 
 def _details() -> dict[str, str]:
     return {
+        "inside_at": _("%(inside)s of %(capacity)s at %(at)s.", inside="{inside}", capacity="{capacity}", at="{at}"),
+        "inside_exact": _("Every door has sent its scans."),
+        "inside_missing": _("Doors still had %(count)s scans to send; they are not counted yet.", count="{count}"),
+        "inside_late": _(
+            "Not heard of for minutes: %(count)s doors. How many they let in is not known.", count="{count}"
+        ),
         "people_here": _("%(count)s people", count="{count}"),
         "people_none": _("No list yet: tickets are checked by the server."),
         "people_gone": _("The festival is over: the names were removed from this phone."),
@@ -70,6 +81,7 @@ def _notices() -> dict[str, str]:
         "otherwise_good": _("%(name)s may come in after all (%(at)s). Please scan again.", name="{name}", at="{at}"),
         "somebody": _("Somebody"),
         "set_aside": _("The server refused: %(what)s. It is kept, see the details at the top.", what="{what}"),
+        "keep_open": _("This phone cannot save anything at the moment. Keep this page open until nothing waits."),
         "a_scan": _("a scan"),
         "a_walk_in": _("a walk-in"),
         "more_notices": _("and %(count)s more", count="{count}"),

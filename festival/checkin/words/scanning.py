@@ -17,6 +17,8 @@ def scanning_words() -> dict[str, Any]:
         "no_answer": _("No answer from the server. Scan again."),
         "no_answer_hint": _("Nothing is lost: the next try counts as the same scan."),
         "too_fast": _("Too many tries. Wait a few minutes."),
+        "typed_too_fast": _("Too many codes typed at once. Wait a few minutes."),
+        "typed_too_fast_hint": _("QR codes are scanned as before. Or find the person by name."),
         "refused": _("The server did not understand this scan. Reload the page."),
         "unpaired": _("This phone is no longer paired."),
         "unpaired_hint": _("Ask the organizer for a new pairing code."),

@@ -41,6 +41,8 @@ def _kiosk_words() -> dict[str, Any]:
         "no_answer": _("One moment, please"),
         "no_answer_hint": to_the_door,
         "no_roster_hint": to_the_door,
+        "typed_too_fast": _("One moment, please"),
+        "typed_too_fast_hint": to_the_door,
         "unknown_offline": to_the_door,
         "camera_denied": _("Please type the code on your ticket."),
         "camera_missing": _("Please type the code on your ticket."),
