@@ -35,6 +35,9 @@ def register_parts(app: Flask) -> None:
     from festival.household import stamps as household_stamps
     from festival.household import waiting as household_waiting
     from festival.household import views as household
+    from festival.mailings import views as mailings
+    from festival.privacy import data_views as my_data
+    from festival.privacy import manage_views as privacy_manage
     from festival.programme import manage_views as programme_manage
     from festival.programme import views as programme
     from festival.registration import views as registration
@@ -67,6 +70,7 @@ def register_parts(app: Flask) -> None:
         household_stamps,
         household_waiting,
         coming_back,
+        my_data,
         reports,
         floods,
         programme_manage,
@@ -76,5 +80,7 @@ def register_parts(app: Flask) -> None:
         checkin_posters,
         checkin_slips,
         certificates_manage,
+        mailings,
+        privacy_manage,
     ):
         app.register_blueprint(part.bp)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -19,9 +20,11 @@ from festival.checkin.paper_codes import paper_code
 from festival.checkin.scan_request import ScanRequest
 from festival.checkin.scanning import record_scans
 from festival.checkin.stamping import poster_code
-from festival.core.clock import now
+from festival.core.clock import now, today
 from festival.core.secrets import random_token
 from festival.extensions import db
+from festival.privacy.models import RequestKind
+from festival.privacy.requests import ask
 from festival.programme.models import Festival
 from festival.registration.links import secret_of
 from tests import factories
@@ -101,6 +104,9 @@ class House:
     pairing: str
     poster: str
     scan: str
+    early: str
+    early_person: int
+    request: int
 
     def paths(self) -> dict[str, str]:
         """A right value for each variable of an address."""
@@ -118,6 +124,7 @@ class House:
             "device_id": str(self.device),
             "certificate_id": str(self.certificate),
             "slip_id": "1",
+            "request_id": str(self.request),
             "walk_in_id": str(uuid4()),
             "scan_id": self.scan,
             "what": "entrance",
@@ -143,6 +150,11 @@ def build(festival: Festival, user: User) -> House:
     certificate = issue(person).certificate
     assert certificate is not None
     _code, pairing = invite_phone(festival, "Cửa B", [gate], user.id)
+    soon = today() + timedelta(days=3)
+    later = factories.make_festival(organization_id=festival.organization_id, first_day=soon, last_day=soon)
+    early = factories.make_household(later, members=2)
+    asked = ask(household, RequestKind.SEE, "Xin cho xem.", "").request
+    assert asked is not None
     db.session.commit()
     return House(
         festival=festival,
@@ -159,6 +171,9 @@ def build(festival: Festival, user: User) -> House:
         pairing=pairing,
         poster=poster_code(stamping.id),
         scan=str(scan.id),
+        early=secret_of(early),
+        early_person=early.attendees[1].id,
+        request=asked.id,
     )
 
 
@@ -193,6 +208,15 @@ def forms(house: House) -> Iterator[Form]:
     member = {"name": "Đỗ Thị Mới", "birth_year": "2015", "relation": "child", "guardian_name": "Nguyễn Thị Hoa"}
     yield Form("add a person", f"{secret}/members", {**member, "go": ""})
     yield Form("correct a person", f"{secret}/members/{house.attendee}", {**member, "go": ""})
+    yield Form(
+        "move a ticket", f"/r/{house.early}/members/{house.early_person}/move", {**member, "consent_children": "y"}
+    )
+    found = {"go": "open", "find-phone": "0912345678", "find-code": "7KQ4M2XA"}
+    yield Form("find tickets", f"/{slug}/my-tickets", found)
+    yield Form("send the link", f"/{slug}/my-tickets", {"go": "send", "send-contact": "hoa@example.vn"})
+    contact = {"name": "Nguyễn Thị Hoa", "phone": "0912345678", "email": "hoa@example.vn", "ward": ""}
+    yield Form("correct the contact", f"{secret}/data/contact", contact)
+    yield Form("ask about data", f"{secret}/data/request", {"kind": "see", "wish": "Xin cho xem."})
     yield Form("sessions", f"{secret}/sessions", {f"session-{house.session}": str(house.attendee)})
     yield Form("consents", f"{secret}/consents", {"photos": "y", "reminders": "y"})
     stamp = {"opening": "1.0.a.b", "go": "ticket", "ticket": "ABCD2345", "typed_number": "42", "number": "42"}
@@ -285,6 +309,9 @@ def forms(house: House) -> Iterator[Form]:
         "go": "record",
     }
     yield Form("typed list", f"{door}/paper/type", typed, staff=True)
+    asked = f"{manage}/privacy/requests/{house.request}"
+    yield Form("answer a request", f"{asked}/answer", {"answer": "Đã nhận."}, staff=True)
+    yield Form("finish a request", f"{asked}/done", {"outcome": "Đã xong."}, staff=True)
     yield Form("revoke", f"{manage}/certificates/{house.certificate}/revoke", {"reason": "Nhầm tên."}, staff=True)
     passwords = {"password": "wrong", "new_password": "x" * 20, "new_password_confirm": "x" * 20}
     yield Form("password", "/manage/password", passwords, staff=True)

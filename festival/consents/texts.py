@@ -63,9 +63,12 @@ TEXTS: tuple[ConsentText, ...] = (
     ),
     ConsentText(
         Purpose.PHOTOS,
-        "2026-11",
+        "2026-12",
         _("Photos"),
-        _("Photos and films of the day in which we can be seen may be shown by the organizer."),
+        _(
+            "Photos and films of the day in which we can be seen may be shown by the organizer. Signs say where they "
+            "are taken. You come in without this tick just the same."
+        ),
     ),
 )
 

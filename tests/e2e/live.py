@@ -22,11 +22,14 @@ from festival.checkin import slips, stamping, walk_ins
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, DeviceMode, PairingCode, Scan
 from festival.checkin.pairing import invite_phone
 from festival.checkin.walk_in_request import read_walk_in
-from festival.core.clock import now
+from festival.core.clock import now, today
 from festival.extensions import db
+from festival.privacy import requests
+from festival.privacy.models import RequestKind, SubjectRequest
 from festival.programme.models import Booth, Festival, FestivalStatus, Session, Zone
 from festival.programme.uploads import keep_upload
 from festival.registration import changing
+from festival.registration.coming_back import renew_link
 from festival.registration.links import secret_of
 from festival.registration.models import Attendee, Registration
 from festival.registration.ticket_code import CodeKind, encode
@@ -104,6 +107,13 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
     family = factories.make_household(festival, members=4, phone="+84912000001", sessions=(session,))
     gone = factories.make_household(festival, members=2, phone="+84912000002")
     changing.cancel(gone)
+    soon = factories.make_festival(
+        slug="sap-toi",
+        first_day=today() + timedelta(days=3),
+        last_day=today() + timedelta(days=3),
+        organization_id=organization.id,
+    )
+    early = factories.make_household(soon, members=2, phone="+84912000003")
     return {
         "festival": festival.slug,
         "empty": empty.slug,
@@ -124,11 +134,30 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
         "cancelled_id": str(gone.id),
         "cancelled_ticket": qr_of(tickets_of(gone)[0], festival).rpartition("/")[2],
         "member": str(family.attendees[1].id),
+        "early": secret_of(early),
+        "early_member": str(early.attendees[1].id),
+        **_asked_about_data(festival),
         **_certificates(festival),
         **_looked_at_afterwards(festival),
         **_without_tickets(festival),
         **_organizers_work(festival, empty),
     }
+
+
+def _asked_about_data(festival: Festival) -> dict[str, str]:
+    """A household that has asked twice about its data, one of it done, one overdue; and one that renewed its link."""
+    household = factories.make_household(festival, members=2, phone="+84912000004")
+    organizer = db.session.scalars(select(User).where(User.email == EMAILS[StaffRole.OWNER])).one()
+    kinds = (RequestKind.CORRECT, RequestKind.SEE)
+    first, second = (requests.ask(household, kind, "Tên cháu viết sai.\nXin sửa.", "").request for kind in kinds)
+    assert isinstance(first, SubjectRequest)
+    assert isinstance(second, SubjectRequest)
+    first.received_at = now() - timedelta(days=30)
+    requests.finish(second, "Đã sửa.", organizer)
+    renewed = factories.make_household(festival, members=1, phone="+84912000005")
+    old = secret_of(renewed)
+    renew_link(renewed)
+    return {"asking": secret_of(household), "request_id": str(first.id), "done_id": str(second.id), "renewed": old}
 
 
 def _looked_at_afterwards(festival: Festival) -> dict[str, str]:

@@ -55,7 +55,7 @@ def test_the_file_has_people_bookings_scans_certificates_consents_and_messages(c
     assert child["certificate"]["revoke_reason"].endswith("có hai tờ")
     assert [(consent["purpose"], consent["given"], consent["version"]) for consent in held["consents"]] == [
         ("taking_part", True, "2026-11"),
-        ("photos", False, held["consents"][1]["version"]),
+        ("photos", False, "2026-12"),
     ]
     assert [message["channel"] for message in held["messages"]] == ["email"]
     assert [request["kind"] for request in held["requests"]] == ["correct"]
