@@ -1,4 +1,4 @@
-"""A family of five registers on a small phone: in few taps, without JavaScript, in large type, with every name right."""
+"""A family of five registers on a small phone: few taps, no JavaScript, large type, every name right."""
 
 from __future__ import annotations
 
