@@ -218,7 +218,7 @@ def test_a_session_keeps_the_seats_that_people_have(organizer, at, make_session,
     answer = organizer.post(f"{at}/sessions/{session.id}", data=data)
 
     assert answer.status_code == 422
-    assert "3 people have a seat." in words_of(answer)
+    assert "3 seats are taken or offered." in words_of(answer)
     assert db.session.scalar(select(Session.capacity)) == 5
 
 

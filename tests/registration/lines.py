@@ -44,7 +44,9 @@ def register(festival: Festival, session: Session | None = None, members: int = 
     """A household that wants seats in `session`, or waits."""
     wanted = (session,) if session else ()
     waits = frozenset(each.id for each in wanted)
-    return factories.make_household(festival, members=members, sessions=wanted, waits=waits, **values)
+    household = factories.make_household(festival, members=members, sessions=wanted, waits=waits, **values)
+    db.session.expire_all()  # a request of the test reads in the same session
+    return household
 
 
 def states(household: Registration, session: Session) -> list[str]:
