@@ -1,6 +1,8 @@
-"""The roster of 20,000 people: bytes over the wire and milliseconds of the server, whole and after 100 changes.
+"""The roster of 20,000 people: bytes over the wire and milliseconds of the server, whole and after 100 changes, and how
+long a phone needs until it is ready.
 
-In one process, through the whole application (gate, limits, compression), on PostgreSQL and on SQLite.
+Bytes and the server's time in one process, through the whole application (gate, limits, compression), on PostgreSQL and
+on SQLite; the phone is a real browser (`bench/phone.py`).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import insert, update
 
+from bench.phone import ready
 from festival import create_app
 from festival.checkin.models import Admission, Scan
 from festival.checkin.pairing import DEVICE_COOKIE
@@ -226,6 +229,9 @@ def _measure(database: str, url: str, folder: Path) -> Iterator[dict[str, object
         yield from _figures(database, "changes", changes[1:])
         db.session.remove()
         db.engine.dispose()
+    for start, milliseconds in ready(url, folder, seeded.token, ROUNDS).items():
+        circumstances = {"unit": "ms", "database": database, "rows": PEOPLE}
+        yield {"bench": "roster", "metric": f"ready_{start}", "value": round(milliseconds, 1), **circumstances}
 
 
 def _application(url: str, folder: Path) -> Flask:
