@@ -28,6 +28,7 @@ _FESTIVAL_ENTRIES = (
     ("programme_manage.sessions", _("Sessions"), ("programme_manage.session",)),
     ("reports.registrations", _("Registrations"), ("reports.registration", "floods.")),
     ("helping_manage.index", _("Helpers"), ("helping_manage.", "class_lists.manage")),
+    ("mailings.index", _("Messages"), ("mailings.",)),
     ("checkin_manage.index", _("Door"), ("checkin_manage.", "checkin_conflicts.", "checkin_paper.")),
     ("certificates_manage.index", _("Certificates"), ("certificates_manage.",)),
     ("privacy_manage.index", _("Personal data"), ("privacy_manage.",)),

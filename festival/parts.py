@@ -33,8 +33,8 @@ def register_parts(app: Flask) -> None:
     from festival.checkin import views as checkin
     from festival.household import coming_back
     from festival.household import stamps as household_stamps
-    from festival.household import waiting as household_waiting
     from festival.household import views as household
+    from festival.household import waiting as household_waiting
     from festival.mailings import views as mailings
     from festival.privacy import data_views as my_data
     from festival.privacy import manage_views as privacy_manage

@@ -68,13 +68,15 @@ def init_queue(app: Flask) -> None:
             return mails
 
     def write_to_households() -> int:
+        from festival.certificates.notices import tell_of_new
         from festival.core.clock import now
         from festival.extensions import db
+        from festival.mailings.writing import write_due_groups
         from festival.registration.reminders import write_due
         from festival.registration.same_number import tell_owners
 
         with app.app_context():
-            written = write_due(now()) + tell_owners(now())
+            written = write_due(now()) + write_due_groups(now()) + tell_of_new(now()) + tell_owners(now())
             db.session.commit()
             if written:
                 deliver_messages()

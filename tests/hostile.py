@@ -125,6 +125,8 @@ class House:
             "certificate_id": str(self.certificate),
             "slip_id": "1",
             "request_id": str(self.request),
+            "message_id": "1",
+            "group_id": "1",
             "walk_in_id": str(uuid4()),
             "scan_id": self.scan,
             "what": "entrance",
@@ -309,6 +311,18 @@ def forms(house: House) -> Iterator[Form]:
         "go": "record",
     }
     yield Form("typed list", f"{door}/paper/type", typed, staff=True)
+    many = {
+        "who": "seated",
+        "session": str(house.session),
+        "group_name": "",
+        "language": "vi",
+        "service": "y",
+        "subject": "Đổi phòng",
+        "body": "Mời {name} đến {place}.",
+        "seen": "",
+        "go": "preview",
+    }
+    yield Form("write to many", f"{manage}/messages/write", many, staff=True)
     asked = f"{manage}/privacy/requests/{house.request}"
     yield Form("answer a request", f"{asked}/answer", {"answer": "Đã nhận."}, staff=True)
     yield Form("finish a request", f"{asked}/done", {"outcome": "Đã xong."}, staff=True)

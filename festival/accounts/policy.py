@@ -203,6 +203,13 @@ POLICY: dict[str, Rule] = {
     "privacy_manage.finish": ORGANIZER,
     "privacy_manage.register": ORGANIZER,
     "privacy_manage.photo_sign": ORGANIZER,
+    # messages
+    "mailings.index": ORGANIZER,
+    "mailings.message": ORGANIZER,
+    "mailings.resend": ORGANIZER,
+    "mailings.write": ORGANIZER,
+    "mailings.group": ORGANIZER,
+    "mailings.undo": ORGANIZER,
     # reports
     "reports.day": READER,
     "reports.registrations": READER,

@@ -12,10 +12,11 @@ from datetime import datetime, time, timedelta
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from festival.consents.models import Consent, Purpose
+from festival.consents import ledger
+from festival.consents.models import Purpose
 from festival.core.clock import at_local, local
 from festival.extensions import db
 from festival.messages import outbox
@@ -61,6 +62,8 @@ def write_due(at: datetime) -> int:
     ).all()
     db.session.commit()
     for festival in festivals:
+        if local(at).time() < DAY_BEFORE_AT and local(at + SOON).date() < festival.first_day:
+            continue  # the day before, until the afternoon
         for batch in _batches(list(_due(festival, at))):
             written += _write(festival, batch)
             db.session.commit()
@@ -80,13 +83,6 @@ def _due(festival: Festival, at: datetime) -> Iterator[_Due]:
 
 def _candidates(festival: Festival) -> Select[int, datetime, datetime | None]:
     """The households that agreed, each with when it registered and when its first session begins."""
-    latest = (
-        select(func.max(Consent.id))
-        .where(Consent.registration_id == Registration.id, Consent.purpose == Purpose.REMINDERS)
-        .correlate(Registration)
-        .scalar_subquery()
-    )
-    agreed = exists(select(Consent.id).where(Consent.id == latest, Consent.given))
     first = (
         select(func.min(Session.starts_at))
         .join(Booking, Booking.session_id == Session.id)
@@ -102,7 +98,7 @@ def _candidates(festival: Festival) -> Select[int, datetime, datetime | None]:
     return select(Registration.id, Registration.created_at, first.label("first")).where(
         Registration.festival_id == festival.id,
         Registration.cancelled_at.is_(None),
-        agreed,
+        ledger.agreed(Purpose.REMINDERS, Registration.id),
     )
 
 

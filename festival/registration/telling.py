@@ -30,8 +30,8 @@ BY_BOTH_WAYS = frozenset({"offer"})
 class Notice:
     """Something to tell one household.
 
-    `button` are the words of the way to its page; without them there is none. `short` is the text message, with the link
-    behind it if `short_link`; an empty one is not sent.
+    `button` are the words of the way to its page; without them there is none. `short` is the text message, with that
+    link behind it if `short_link`; an empty one is not sent.
     """
 
     kind: str

@@ -24,11 +24,14 @@ from festival.checkin.pairing import invite_phone
 from festival.checkin.walk_in_request import read_walk_in
 from festival.core.clock import now, today
 from festival.extensions import db
+from festival.mailings import writing
+from festival.mailings.audience import Audience
+from festival.messages.models import Message, MessageState
 from festival.privacy import requests
 from festival.privacy.models import RequestKind, SubjectRequest
 from festival.programme.models import Booth, Festival, FestivalStatus, Session, Zone
 from festival.programme.uploads import keep_upload
-from festival.registration import changing
+from festival.registration import changing, notices
 from festival.registration.coming_back import renew_link
 from festival.registration.links import secret_of
 from festival.registration.models import Attendee, Registration
@@ -137,11 +140,24 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
         "early": secret_of(early),
         "early_member": str(early.attendees[1].id),
         **_asked_about_data(festival),
+        **_messages(festival),
         **_certificates(festival),
         **_looked_at_afterwards(festival),
         **_without_tickets(festival),
         **_organizers_work(festival, empty),
     }
+
+
+def _messages(festival: Festival) -> dict[str, str]:
+    """A mail that came back, and a message to many that waits for its minute."""
+    family = factories.make_household(festival, members=2, phone="+84912000006", email="hoa@festival.example")
+    notices.confirmed(family)
+    db.session.flush()
+    row = db.session.scalars(select(Message).where(Message.registration_id == family.id)).one()
+    row.state, row.reason = MessageState.BOUNCED, "550 5.1.1 <hoa@festival.example>: no such user"
+    text = writing.Text("Đổi phòng", "Mời {name} đến {place}.\n\nVé: {link}")
+    group = writing.write(festival, Audience(service=True), text, None)
+    return {"message_id": str(row.id), "group_message_id": str(group.id)}
 
 
 def _asked_about_data(festival: Festival) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""What organizers write to many households at once, and the list of all messages with what became of each."""
