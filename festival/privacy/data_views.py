@@ -27,14 +27,14 @@ from festival.registration.opening import opened
 
 bp = Blueprint("my_data", __name__, url_prefix="/r/<secret>")
 
-FILES = "30 per 10 minutes"
+FILES = "60 per 10 minutes"
 """A PDF takes half a second of the server's time."""
 
 WRITINGS = "60 per hour"
 
 
 @bp.get("/data")
-@limiter.limit("120 per 10 minutes")
+@limiter.limit("300 per 10 minutes")
 def show(secret: str) -> ResponseReturnValue:
     """Everything that is held, in plain words, and what can be done about it."""
     registration = opened(secret)

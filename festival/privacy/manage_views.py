@@ -7,7 +7,6 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
-from sqlalchemy import func, select
 
 from festival.core.clock import today
 from festival.core.paging import page_of
@@ -34,14 +33,10 @@ def index(festival: Festival) -> ResponseReturnValue:
         festival=festival,
         page=page,
         done=done,
-        any_at_all=done or db.session.scalar(_any_of(festival)),
+        any_at_all=done or requests.any_in(festival),
         rows=[(each, clocks_of(each, today()), _who(each)) for each in page.rows],
         words=words.FOR_PAGES,
     )
-
-
-def _any_of(festival: Festival) -> object:
-    return select(func.count(SubjectRequest.id)).where(SubjectRequest.festival_id == festival.id)
 
 
 def _who(row: SubjectRequest) -> Registration | None:

@@ -96,6 +96,12 @@ def requests_in(festival: Festival, *, done: bool) -> Select[SubjectRequest]:
     return query.where(SubjectRequest.done_at.is_(None)).order_by(SubjectRequest.received_at, SubjectRequest.id)
 
 
+def any_in(festival: Festival) -> bool:
+    """Whether anybody has ever asked."""
+    asked = select(SubjectRequest.id).where(SubjectRequest.festival_id == festival.id)
+    return db.session.scalar(asked.limit(1)) is not None
+
+
 def find_request(festival: Festival, request_id: int) -> SubjectRequest | None:
     """One request of this festival."""
     request = db.session.get(SubjectRequest, request_id)

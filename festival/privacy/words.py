@@ -14,32 +14,35 @@ from festival.registration.models import BookingState, Relation
 
 def kind_words(kind: RequestKind) -> str:
     """What somebody asks for, as a few words within a sentence."""
-    return {
+    words = {
         RequestKind.SEE: _("to see or get them"),
         RequestKind.CORRECT: _("to have them corrected"),
         RequestKind.RESTRICT: _("to have their use restricted or stopped"),
         RequestKind.DELETE: _("to have them deleted"),
-    }[kind]
+    }
+    return str(words[kind])
 
 
 def kind_title(kind: RequestKind) -> str:
     """The same as a choice in a form or a heading."""
-    return {
+    words = {
         RequestKind.SEE: _("See or get data"),
         RequestKind.CORRECT: _("Correct data"),
         RequestKind.RESTRICT: _("Restrict or stop the use"),
         RequestKind.DELETE: _("Delete data"),
-    }[kind]
+    }
+    return str(words[kind])
 
 
 def booking_words(state: BookingState) -> str:
     """How somebody stands with a session."""
-    return {
+    words = {
         BookingState.CONFIRMED: _("has a seat"),
         BookingState.WAITLISTED: _("on the waiting list"),
         BookingState.OFFERED: _("a seat is offered"),
         BookingState.CANCELLED: _("cancelled"),
-    }[state]
+    }
+    return str(words[state])
 
 
 def scan_words(verdict: str) -> str:
@@ -50,27 +53,29 @@ def scan_words(verdict: str) -> str:
 
 def source_words(source: str) -> str:
     """To whom a ticket was shown."""
-    return {
+    words = {
         ScanSource.DEVICE.value: _("a door's phone"),
         ScanSource.VISITOR.value: _("the visitor's own phone"),
         ScanSource.PAPER.value: _("a list on paper"),
-    }[source]
+    }
+    return str(words[source])
 
 
 def channel_words(channel: str) -> str:
     """By what a message went."""
-    return {Channel.EMAIL.value: _("E-mail"), Channel.SMS.value: _("Text message")}[channel]
+    return str({Channel.EMAIL.value: _("E-mail"), Channel.SMS.value: _("Text message")}[channel])
 
 
 def message_words(state: str) -> str:
     """What became of a message."""
-    return {
+    words = {
         MessageState.QUEUED.value: _("waits"),
         MessageState.SENT.value: _("sent"),
         MessageState.FAILED.value: _("not sent"),
         MessageState.BOUNCED.value: _("came back"),
         MessageState.WITHDRAWN.value: _("withdrawn"),
-    }[state]
+    }
+    return str(words[state])
 
 
 def relation_words(relation: Relation) -> str:

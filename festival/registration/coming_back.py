@@ -68,12 +68,10 @@ def read_contact(typed: str) -> str | None:
 def households_of(festival: Festival, contact: str) -> Sequence[Registration]:
     """Whose link is sent to somebody who names `contact`: the newest that come, or else the newest cancelled one, whose
     page says that it is cancelled and how to register again."""
-    known = Registration.email.is_not(None) & (func.lower(Registration.email) == contact)
-    if "@" not in contact:
-        known = Registration.phone == contact
+    known = func.lower(Registration.email) if "@" in contact else Registration.phone
     rows = db.session.scalars(
         select(Registration)
-        .where(Registration.festival_id == festival.id, known)
+        .where(Registration.festival_id == festival.id, known == contact)
         .order_by(Registration.cancelled_at.is_not(None), Registration.created_at.desc(), Registration.id.desc())
         .limit(MOST_SENT)
     ).all()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 
 from festival.accounts.audit import record
 from festival.accounts.models import AuditEntry, User
@@ -38,10 +38,10 @@ class Look:
 
 def about(registration: Registration) -> ColumnElement[bool]:
     """The entries of the audit log that say who opened this household."""
-    return (
-        (AuditEntry.festival_id == registration.festival_id)
-        & (AuditEntry.action == SEEN)
-        & (AuditEntry.after["registration"].as_integer() == registration.id)
+    return and_(
+        AuditEntry.festival_id == registration.festival_id,
+        AuditEntry.action == SEEN,
+        AuditEntry.after["registration"].as_integer() == registration.id,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from flask import abort, g
 from sqlalchemy import select
 
@@ -16,8 +18,10 @@ PUBLIC = (FestivalStatus.PUBLISHED, FestivalStatus.LIVE, FestivalStatus.CLOSED)
 def opened(secret: str) -> Registration:
     """The registration whose link this is. 410 for a link that was replaced or whose household is erased, 404 for any
     other text; the answer then shows the way to the page that finds tickets again (`g.way_back`: a festival's slug)."""
-    if registration := find_registration(secret):
-        return registration
+    return find_registration(secret) or _answer_gone(secret)
+
+
+def _answer_gone(secret: str) -> NoReturn:
     gone = was_a_link(secret)
     g.way_back = _slug_to_look_in(secret) if gone else _only_festival()
     abort(410 if gone else 404)

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 
 from festival.accounts.models import AuditEntry
 from festival.checkin.models import Admission, Scan
+from festival.checkin.pairing import DEVICE_COOKIE
 from festival.core.clock import now, today
 from festival.extensions import db
 from festival.messages.models import Message
+from festival.privacy.blanking import NOBODY
 from festival.privacy.erasure import empty_the_log, erase_due_festivals
 from festival.privacy.leaving import delete_household
 from festival.privacy.models import RequestKind, SubjectRequest
@@ -124,6 +126,20 @@ def test_the_right_has_no_closing_hour(make_festival, closed):
     db.session.expire_all()
     assert family.phone == ""
     assert festival.places_taken == (0 if closed == "registration" else 2)
+
+
+def test_the_phones_at_the_door_forget_the_names(app, make_household, make_device, festival):
+    family, paired = make_household(members=2), make_device()
+    door = app.test_client()
+    door.set_cookie(DEVICE_COOKIE, paired.token, path="/door")
+    first = door.get("/door/api/roster").json
+    assert {row[2] for row in first["people"]} == {person.name for person in family.attendees}
+
+    delete_household(family)
+    db.session.commit()
+
+    changed = door.get(f"/door/api/roster?since={first['cursor']}").json
+    assert [row[2] for row in changed["people"]] == [NOBODY, NOBODY]
 
 
 def test_the_request_stays_as_a_proof_that_names_nobody(peopled):
