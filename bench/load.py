@@ -4,7 +4,7 @@
 
 A job has `host`, `port`, `path`, `connections` and `requests`: for each one its `headers` (a mapping) and its `body` (a
 text), sent once by POST. The result has `seconds` for all of them, `milliseconds` of each, `statuses` (how often each)
-and `marked`: how often the job's `mark` stood in the answers. One thread asks all connections which of them has an
+and `marked`: how often the job's `mark` stood in the answers. `each` are the statuses in the order of the requests. One thread asks all connections which of them has an
 answer: threads would wait for each other and not for the server.
 """
 
@@ -83,11 +83,13 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
     for lane in lanes:
         lane.connection.close()
     every = [answer for lane in lanes for answer in lane.answers]
+    each = [lanes[place % count].answers[place // count][1][9:12].decode() for place in range(len(requests))]
     mark = job["mark"].encode()
     return {
         "seconds": seconds,
         "milliseconds": sorted(took for took, _ in every),
         "statuses": Counter(answer[9:12].decode() for _, answer in every),
+        "each": each,
         "marked": sum(answer.count(mark) for _, answer in every),
     }
 
