@@ -32,7 +32,7 @@ class _ExactHeaders(EmailPolicy):
             return f"{name}: {_encoded(str(value), name)}\r\n"
         if name == "To" and not (person := value.addresses[0]).display_name.isascii():
             return f"{name}: {_encoded(person.display_name, name)}\r\n <{person.addr_spec}>\r\n"
-        return super().fold(name, value)
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("ascii", "surrogateescape")
