@@ -51,8 +51,8 @@ AGES_BY_WORD = {
 }
 """Words of an audience, folded, and whom they mean. 60: Luật Người cao tuổi 39/2009/QH12, article 2."""
 
-EVERYBODY = ("moi nguoi", "moi lua tuoi", "moi doi tuong", "gia dinh", "tat ca", "toan dan", "cong dong", "ba con")
-EVERYBODY += ("everyone", "everybody", "all ages", "families")
+EVERYBODY = {"moi nguoi", "moi lua tuoi", "moi doi tuong", "gia dinh", "tat ca", "toan dan", "cong dong", "ba con"}
+EVERYBODY |= {"everyone", "everybody", "all ages", "families"}
 
 _BETWEEN = re.compile(r"(\d{1,2}) ?(?:-|–|den|toi|to) ?(\d{1,2})")
 _FROM = re.compile(r"\b(?:tu|tren|from|over) (?:du )?(\d{1,2})|(\d{1,2}) (?:tuoi )?tro len|(\d{1,2}) ?\+")

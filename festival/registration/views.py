@@ -123,11 +123,13 @@ def _carried(typed: Typed, step: Step) -> list[tuple[str, str]]:
 
 
 @bp.route("/<festival>/register", methods=["GET", "POST"])
-@csrf.exempt  # it is checked in `_take_step`, which gives the form back instead of turning people away
 @limiter.limit("3000 per 10 minutes", methods=["POST"])  # steps; registrations are counted in `guarding/limits.py`
 def register(festival: Festival) -> ResponseReturnValue:
     """The form, step by step; or why there is none now."""
     return _take_step(festival) if request.method == "POST" else _begin(festival)
+
+
+csrf.exempt(register)  # `_take_step` checks it, and gives the form back instead of turning people away
 
 
 def _begin(festival: Festival) -> ResponseReturnValue:

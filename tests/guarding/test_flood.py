@@ -189,11 +189,18 @@ def test_the_form_has_the_trap_hidden_from_people_and_readers(client, festival):
     assert re.search(r'name="opened" value="[^"]+"', page)
 
 
-def test_one_phone_number_registers_four_times_an_hour(send):
-    answers = [send(number, f"198.51.100.{number}", phone="0912345678") for number in range(5)]
+def test_one_phone_number_registers_four_times_an_hour_from_one_address(send):
+    answers = [send(number, "198.51.100.7", phone="0912345678") for number in range(5)]
 
     assert [answer.status_code for answer in answers] == [303] * 4 + [403]
     assert "thử lại sau một giờ" in plain(answers[-1].text)
+
+
+def test_what_others_did_with_a_number_is_not_counted_by_asking_for_it(send):
+    for number in range(4):
+        send(number, "198.51.100.7", phone="0912345678")
+
+    assert send(4, "203.0.113.9", phone="0912345678").status_code == 303
 
 
 def test_one_browser_registers_thirty_times_an_hour(app, festival, monkeypatch):
