@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from festival.certificates.models import Certificate
 from festival.checkin.models import Admission, Checkpoint, Lease, Scan
+from festival.core.clock import now
 from festival.extensions import db
-from festival.programme.models import Festival, Session
+from festival.programme.models import Festival, FestivalStatus, Session
 from festival.registration.booking import HOLDS_A_SEAT
-from festival.registration.models import Attendee, Booking, Registration, Ticket
+from festival.registration.models import Attendee, Booking, BookingState, Registration, Ticket
 from festival.registration.signing_up import MAX_MEMBERS
 
 
@@ -24,7 +25,7 @@ def broken() -> list[str]:
     """Every rule that a row breaks, as one sentence each."""
     db.session.rollback()
     db.session.expire_all()
-    return [*_places(), *_seats(), *_households(), *_tickets(), *_door(), *_certificates()]
+    return [*_places(), *_seats(), *_lines(), *_households(), *_tickets(), *_door(), *_certificates()]
 
 
 def _all(kind: type) -> list:
@@ -71,6 +72,33 @@ def _seats() -> Iterator[str]:
         for one, other in combinations(plan, 2):
             if one.overlaps(other):
                 yield f"attendee {attendee_id} sits in sessions {one.id} and {other.id} at one time"
+
+
+def _lines() -> Iterator[str]:
+    at, open_now = now(), (FestivalStatus.PUBLISHED, FestivalStatus.LIVE)
+    festivals = {festival.id: festival for festival in _all(Festival)}
+    people = {attendee.id: attendee for attendee in _all(Attendee)}
+    sessions = {session.id: session for session in _all(Session)}
+    held, entries, over = defaultdict(list), defaultdict(list), set()
+    for booking in _all(Booking):
+        person, session = people[booking.attendee_id], sessions[booking.session_id]
+        if booking.state in HOLDS_A_SEAT:
+            held[person.registration_id].append((person.id, session))
+        if booking.state is BookingState.OFFERED and min(booking.offered_until, session.starts_at) <= at:
+            over.add(session.id)
+        if booking.state in (BookingState.WAITLISTED, BookingState.OFFERED):
+            entries[booking.state, session.id, person.registration_id].append(booking)
+            if person.cancelled_at is not None:
+                yield f"attendee {person.id} does not come and waits for session {session.id}"
+    for (state, session_id, household), bookings in entries.items():
+        if len({(booking.queued_at, booking.offered_until) for booking in bookings}) > 1:
+            yield f"registration {household} is split in the line of session {session_id}"
+        session, waiting = sessions[session_id], {booking.attendee_id for booking in bookings}
+        elsewhere = any(who in waiting and one.overlaps(session) for who, one in held[household])
+        offers = festivals[session.festival_id].status in open_now and session.starts_at > at and session.id not in over
+        fits = len(bookings) <= session.capacity - session.seats_taken
+        if state is BookingState.WAITLISTED and offers and fits and not elsewhere:
+            yield f"registration {household} waits for session {session_id}, where it fits"
 
 
 def _households() -> Iterator[str]:

@@ -15,9 +15,7 @@ from festival.registration.links import secret_of
 from festival.registration.models import Booking, BookingState
 from tests import factories
 from tests.conftest import plain
-from tests.registration.lines import register, states
-
-MAIL = {"email": "gia.dinh@festival.example"}
+from tests.registration.waiting.lines import MAIL, register, states
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from festival.extensions import db
 from festival.registration.links import secret_of
 from festival.registration.models import Booking, Registration
 from tests.conftest import plain
-from tests.registration.lines import line, register, states
 from tests.registration.typed_forms import family, last_step
+from tests.registration.waiting.lines import line, register, states
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from festival.registration.answering import AnswerOutcome
 from festival.registration.models import Attendee, Booking, BookingState, Registration, Relation
 from festival.registration.signing_up import MAX_MEMBERS, Member
 from tests import factories
-from tests.registration.line_model import LONG, Class, People
-from tests.registration.lines import Clock, set_clock
+from tests.registration.waiting.line_model import LONG, Class, People
+from tests.registration.waiting.lines import Clock, set_clock
 
 CLASSES, MOST_HOUSEHOLDS = 2, 7
 QUICK = settings(

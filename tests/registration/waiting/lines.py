@@ -21,6 +21,9 @@ from tests import factories
 READERS: tuple[ModuleType, ...] = (answering, booking, changing, models, signing_up, waiting_list)
 """The modules that ask what time it is when somebody waits."""
 
+MAIL = {"email": "gia.dinh@festival.example"}
+"""A household that a message reaches."""
+
 
 class Clock:
     """Stands at ten in the morning three days before the session until a test moves it."""
@@ -81,3 +84,15 @@ def told(kind: str) -> list[int]:
     """The registrations that were told something ("offered", "offer-ended"), in that order."""
     events = db.session.scalars(select(Message.event).where(Message.event.like(f"{kind}:%")).order_by(Message.id))
     return [int(event.split(":")[1]) for event in events]
+
+
+def seats(session: Session) -> int:
+    """How many seats are taken now."""
+    db.session.expire_all()
+    return session.seats_taken
+
+
+def cancel(household: Registration) -> None:
+    """The whole household does not come."""
+    assert changing.cancel(household) is changing.DONE
+    db.session.commit()
