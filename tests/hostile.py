@@ -26,7 +26,13 @@ from festival.extensions import db
 from festival.privacy.models import RequestKind
 from festival.privacy.requests import ask
 from festival.programme.models import Festival
+from festival.registration.class_lists.checking import check
+from festival.registration.class_lists.importing import sealed_list
+from festival.registration.class_lists.reading import read_class_list
+from festival.registration.helping.links import make_link
+from festival.registration.helping.links import secret_of as helper_secret
 from festival.registration.links import secret_of
+from festival.registration.models import LinkKind
 from tests import factories
 
 SCRIPT = "\"'><script>alert(7)</script>"
@@ -104,6 +110,9 @@ class House:
     pairing: str
     poster: str
     scan: str
+    helper: str
+    sealed: str
+    flood: int
     early: str
     early_person: int
     request: int
@@ -116,6 +125,8 @@ class House:
             "attendee_id": str(self.attendee),
             "ticket_id": "1",
             "registration_id": "1",
+            "link_id": "1",
+            "first_id": str(self.flood),
             "zone_id": str(self.zone),
             "booth_id": str(self.booth),
             "workshop_id": str(self.workshop),
@@ -157,6 +168,12 @@ def build(festival: Festival, user: User) -> House:
     early = factories.make_household(later, members=2)
     asked = ask(household, RequestKind.SEE, "Xin cho xem.", "").request
     assert asked is not None
+    helper = make_link(festival, LinkKind.CLASSES, "Trường Lê Lợi", "Cô Hạnh", None)
+    pupil = read_class_list("Họ và tên,Năm sinh,Phụ huynh\nĐỗ Khánh An,2015,Đỗ Thị Tư".encode())
+    sealed = sealed_list(helper, check(helper, pupil).to_register)
+    flood = [
+        factories.make_household(festival, members=1, phone=f"+849{number:08}", origin="f" * 32) for number in range(10)
+    ]
     db.session.commit()
     return House(
         festival=festival,
@@ -173,6 +190,9 @@ def build(festival: Festival, user: User) -> House:
         pairing=pairing,
         poster=poster_code(stamping.id),
         scan=str(scan.id),
+        helper=helper_secret(helper),
+        sealed=sealed,
+        flood=flood[0].id,
         early=secret_of(early),
         early_person=early.attendees[1].id,
         request=asked.id,
@@ -219,6 +239,32 @@ def forms(house: House) -> Iterator[Form]:
     contact = {"name": "Nguyễn Thị Hoa", "phone": "0912345678", "email": "hoa@example.vn", "ward": ""}
     yield Form("correct the contact", f"{secret}/data/contact", contact)
     yield Form("ask about data", f"{secret}/data/request", {"kind": "see", "wish": "Xin cho xem."})
+    helper = f"/helper/{house.helper}"
+    helped = {
+        "submission": random_token(),
+        "go": "save",
+        "contact_name": "Nguyễn Thị Tư",
+        "phone": "0912345678",
+        "ward": "",
+        "coming": "y",
+        "birth_year": "1948",
+        "members-0-name": "Đỗ Minh",
+        "members-0-birth_year": "2015",
+        "members-0-relation": "grandchild",
+        f"session-{house.session}": "c",
+        "guardian_name": "Nguyễn Thị Tư",
+        "recorded_by": "Chị Lan",
+        "consent_taking_part": "y",
+        "consent_children": "y",
+        "consent_childrens_own": "y",
+    }
+    yield Form("help to register", helper, helped)
+    word = {"sealed": house.sealed, "recorded_by": "Cô Hạnh", **{name: "y" for name in helped if "consent" in name}}
+    yield Form("class list", f"{helper}/class-list/confirm", word)
+    kinds = {"kind": "group", "group_name": "Tổ dân phố 12", "helper_name": "Chị Lan"}
+    yield Form("new helper", f"/manage/{slug}/helpers/new", kinds, staff=True)
+    released = {"up_to": "1", "keep": "1"}
+    yield Form("release a flood", f"/manage/{slug}/floods/{house.flood}", released, staff=True)
     yield Form("sessions", f"{secret}/sessions", {f"session-{house.session}": str(house.attendee)})
     yield Form("consents", f"{secret}/consents", {"photos": "y", "reminders": "y"})
     stamp = {"opening": "1.0.a.b", "go": "ticket", "ticket": "ABCD2345", "typed_number": "42", "number": "42"}

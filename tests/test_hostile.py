@@ -62,7 +62,7 @@ def browsers(client, sign_in) -> dict[bool, FlaskClient]:
 
 
 def send(browser: FlaskClient, form: Form, **call: object) -> int:
-    if form.name == "register":  # a form sent again is not looked at again
+    if form.name in ("register", "help to register"):  # a form sent again is not looked at again
         form.fields["submission"] = random_token()
     answer = browser.post(form.address, **call)
     db.session.rollback()
@@ -74,7 +74,7 @@ def send(browser: FlaskClient, form: Form, **call: object) -> int:
 def names_of_forms() -> list[str]:
     return [
         *("register", "sign-in", "add a person", "correct a person", "sessions", "consents", "pair"),
-        *("stamp", "stamp of a family"),
+        *("stamp", "stamp of a family", "help to register", "class list", "new helper", "release a flood"),
         *("move a ticket", "find tickets", "send the link", "correct the contact", "ask about data"),
         *("answer a request", "finish a request", "write to many"),
         *("new festival", "edit festival", "new zone", "edit zone", "new booth", "edit booth"),

@@ -33,8 +33,10 @@ from festival.programme.models import Booth, Festival, FestivalStatus, Session, 
 from festival.programme.uploads import keep_upload
 from festival.registration import changing, notices
 from festival.registration.coming_back import renew_link
+from festival.registration.helping.links import end_link, make_link
+from festival.registration.helping.links import secret_of as helper_secret
 from festival.registration.links import secret_of
-from festival.registration.models import Attendee, Registration
+from festival.registration.models import Attendee, LinkKind, Registration
 from festival.registration.ticket_code import CodeKind, encode
 from tests import factories
 from tests.checkin.conftest import qr_of, tickets_of
@@ -144,6 +146,7 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
         **_certificates(festival),
         **_looked_at_afterwards(festival),
         **_without_tickets(festival),
+        **_helpers(festival),
         **_organizers_work(festival, empty),
     }
 
@@ -255,6 +258,29 @@ def _certificates(festival: Festival) -> dict[str, str]:
 
 def _has_certificate(family: Registration) -> bool:
     return any(find_certificate(attendee) for attendee in family.attendees)
+
+
+def _helpers(festival: Festival) -> dict[str, str]:
+    """Links of a volunteer, of a school, and one that was ended; and a flood from one address."""
+    made = {
+        "helper": make_link(festival, LinkKind.GROUP, "Tổ dân phố 12", "Chị Lan", None),
+        "school": make_link(festival, LinkKind.CLASSES, "Trường THCS Lê Lợi", "Cô Hạnh", None),
+        "ended_helper": make_link(festival, LinkKind.GROUP, "Tổ dân phố 3", "Anh Nam", None),
+    }
+    end_link(made["ended_helper"])
+    link = made["helper"]
+    factories.make_household(festival, members=2, helper_link_id=link.id, group_name=link.group_name, phone="")
+    flood = [
+        factories.make_household(
+            festival, members=1, contact_name=f"Máy số {number}", phone=f"+8498{number:07}", origin="f" * 32
+        )
+        for number in range(12)
+    ]
+    return {
+        **{name: helper_secret(one) for name, one in made.items()},
+        **{f"{name}_id": str(one.id) for name, one in made.items()},
+        "flood": str(flood[0].id),
+    }
 
 
 def _organizers_work(festival: Festival, empty: Festival) -> dict[str, str]:
