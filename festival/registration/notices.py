@@ -32,7 +32,7 @@ def confirmed(registration: Registration) -> None:
             paragraphs=[_("Your family is registered for %(festival)s.", festival=festival.name), *keep_the_link()],
             facts=[
                 *when_and_where(registration),
-                (_("People"), ", ".join(_coming(registration))),
+                (_("Members"), ", ".join(_coming(registration))),
             ],
             listed=lines_of(sittings),
             button=_("Our tickets"),
