@@ -100,20 +100,20 @@ def suggest(
     """At most one session for each person (by key in the form), in the people's order; none where nothing fits.
 
     `sessions` are those to come. What is suggested has a seat for everybody it is suggested to, overlaps nothing that
-    the person has chosen, and is not the same workshop again. An hour at which the family already is comes first, or
-    else the one that suits most of them.
+    the person has chosen, and is not the same workshop again. An hour that the family has chosen comes first, then what
+    is made for that age, then the hour that suits most of them.
     """
     by_id = {session.id: session for session in sessions}
     chosen = {key: [by_id[i] for i in wishes.get(key, ()) if i in by_id] for key, _member in people}
     wanted = {key: _fitting(member, chosen[key], sessions, year) for key, member in people if len(chosen[key]) < ENOUGH}
-    hours = _hours_of(chosen) or _best_hour(wanted)
+    hours, together = (_hours_of(chosen), 3) if any(chosen.values()) else (_best_hour(wanted), 1)
     seats = {session.id: session.seats_left for session in sessions}
     seats = dict(Counter(seats) - Counter(session.id for rows in chosen.values() for session in rows))
     picked: dict[str, tuple[Session, bool]] = {}
     for key, fitting in wanted.items():
         ranked = sorted(
             ((session, theirs) for session, theirs in fitting if seats.get(session.id, 0) > 0),
-            key=lambda one: (-2 * one[1] - 3 * (one[0].starts_at in hours), one[0].starts_at, one[0].id),
+            key=lambda one: (-2 * one[1] - together * (one[0].starts_at in hours), one[0].starts_at, one[0].id),
         )
         if ranked:
             picked[key] = ranked[0]

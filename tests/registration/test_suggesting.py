@@ -90,6 +90,12 @@ def test_the_hour_that_suits_the_whole_family_comes_before_an_earlier_one():
     assert suggested(FAMILY, sessions) == {"c": 2, "0": 4, "1": 3}
 
 
+def test_what_is_for_an_age_goes_before_an_hour_that_nobody_has_chosen():
+    sessions = [session(1, "Người cao tuổi", 8), session(2, "Mọi người", 8), session(3, "Thiếu nhi", 9)]
+
+    assert suggested([GRANDMOTHER, CHILD], sessions) == {"c": 1, "1": 3}
+
+
 def test_who_has_not_chosen_is_shown_the_hour_at_which_the_family_already_is():
     sessions = [session(1, "Người cao tuổi", 8), session(2, "Mọi người", 14), session(3, "Thiếu nhi", 14)]
 
