@@ -16,6 +16,7 @@ from festival.core.clock import local
 from festival.extensions import db
 from festival.programme.models import FestivalStatus
 from festival.registration.booking import free_places, free_seats, take_places, take_seats
+from festival.registration.waiting_list import offer_freed
 
 SEATS = 2
 """Seats of one session that one phone holds: two walk-ins between two contacts, and few seats are ever kept away."""
@@ -122,5 +123,6 @@ def _take_back(lease: Lease) -> None:
     lease.granted = lease.used
     if checkpoint.session_id is not None:
         free_seats(checkpoint.session_id, unused)
+        offer_freed([checkpoint.session_id])
     else:
         free_places(checkpoint.festival_id, unused)

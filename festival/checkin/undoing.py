@@ -20,6 +20,7 @@ from festival.core.clock import now
 from festival.core.text import tidy
 from festival.extensions import db
 from festival.registration.models import Attendee
+from festival.registration.waiting_list import offer_freed
 
 UNDO_WITHIN = timedelta(minutes=15)
 LONGEST_REASON = 200
@@ -82,6 +83,8 @@ def undo(
             claims.return_seat(seat)
         else:
             claims.hand_on(seat, following.id)
+    if checkpoint.session_id is not None:
+        offer_freed([checkpoint.session_id])
     _pass_on(checkpoint, ids)
     db.session.execute(delete(ShownSkill).where(ShownSkill.scan_id.in_(ids)))
     _tell_phones([part.attendee_id for part in parts if part.attendee_id is not None])

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from festival.checkin import leases, undoing
+from festival.checkin import leases, pairing, undoing
 from festival.checkin.models import Admission, CheckpointKind
 from festival.core.clock import now, today
 from festival.extensions import db
@@ -236,3 +236,31 @@ def test_a_gift_that_is_taken_back_while_another_phone_brings_the_same_person_is
     left = [str(one) for one in db.session.scalars(select(Admission.scan_id))]
     assert table.checkpoint.stock_taken == len(left)
     assert left == ([late["id"]] if turn < 2 or results[1] == "admitted" else [])
+
+
+@pytest.mark.parametrize("how", ["undone", "revoked"])
+def test_a_seat_that_the_door_gives_back_before_the_class_is_offered_to_the_first_in_line(
+    make_door: MakeDoor, festival: Festival, make_household: Make, codes: list[str], how: str
+) -> None:
+    later = factories.make_session(festival, day=today(), start=time(23, 58), end=time(23, 59), capacity=1)
+    place = factories.make_checkpoint(
+        festival, CheckpointKind.SESSION, session_id=later.id, walk_ins=True, opens_before=1440
+    )
+    door = make_door("Lớp 2", checkpoint=place)
+    if how == "undone":
+        scan = door.scan(codes[0])
+        assert scan["verdict"] == "admitted"
+    else:
+        assert leases.top_up(door.paired.device, now()) == {place.id: 1}
+        db.session.commit()
+    make_household(members=1, sessions=(later,), waits=frozenset({later.id}))
+    assert bookings()["waitlisted"] == 1
+
+    if how == "undone":
+        assert undo(door, scan["id"]) == "undone"
+    else:
+        pairing.revoke(door.paired.device)
+        db.session.commit()
+
+    assert (bookings()["offered"], bookings()["waitlisted"], taken(later)) == (1, 0, 1)
+    assert invariants.broken() == []
