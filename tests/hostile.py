@@ -266,6 +266,8 @@ def forms(house: House) -> Iterator[Form]:
     released = {"up_to": "1", "keep": "1"}
     yield Form("release a flood", f"/manage/{slug}/floods/{house.flood}", released, staff=True)
     yield Form("sessions", f"{secret}/sessions", {f"session-{house.session}": str(house.attendee)})
+    yield Form("wait", f"{secret}/sessions", {f"session-{house.session}": str(house.attendee), "wait-1": "y"})
+    yield Form("answer an offer", f"{secret}/waiting/{house.session}", {"go": "leave"})
     yield Form("consents", f"{secret}/consents", {"photos": "y", "reminders": "y"})
     stamp = {"opening": "1.0.a.b", "go": "ticket", "ticket": "ABCD2345", "typed_number": "42", "number": "42"}
     yield Form("stamp", f"/s/{house.poster}", stamp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,7 +31,7 @@ from festival.privacy import requests
 from festival.privacy.models import RequestKind, SubjectRequest
 from festival.programme.models import Booth, Festival, FestivalStatus, Session, Zone
 from festival.programme.uploads import keep_upload
-from festival.registration import changing, notices
+from festival.registration import changing, notices, waiting_list
 from festival.registration.coming_back import renew_link
 from festival.registration.helping.links import end_link, make_link
 from festival.registration.helping.links import secret_of as helper_secret
@@ -147,7 +147,30 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
         **_looked_at_afterwards(festival),
         **_without_tickets(festival),
         **_helpers(festival),
+        **_lines(festival),
         **_organizers_work(festival, empty),
+    }
+
+
+def _lines(festival: Festival) -> dict[str, str]:
+    """A full session in some days, a household that was offered the seats of another one, and two that wait."""
+    later = {"day": today() + timedelta(days=2), "start": time(9), "end": time(10)}
+    session = factories.make_session(festival, capacity=3, title="An toàn trên mạng", **later)
+    seated, offered, large, single = (
+        factories.make_household(
+            festival, members=members, phone=f"+8491200002{members}", sessions=(session,), waits=frozenset({session.id})
+        )
+        for members in (3, 2, 4, 1)
+    )
+    changing.remove_member(seated.attendees[2])
+    changing.remove_member(seated.attendees[1])
+    assert waiting_list.wishes_of(offered)[0].offered_until
+    return {
+        "line": str(session.id),
+        "offered": secret_of(offered),
+        "waiting": secret_of(large),
+        "waiting_id": str(large.id),
+        "waiting_alone": secret_of(single),
     }
 
 
