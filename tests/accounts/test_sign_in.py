@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from festival import create_app
 from festival.accounts.models import StaffRole
 from festival.accounts.staff import make_password
-from tests.conftest import PASSWORD, plain
+from tests.conftest import PASSWORD, make_settings, plain
 
 
 def _sign_in(client, email, password=PASSWORD, **query):
@@ -57,6 +58,15 @@ def test_signing_out_needs_a_post_and_ends_the_session(client, staff):
 
 def test_a_password_is_kept_as_argon2(staff):
     assert staff().password.startswith("$argon2id$")
+
+
+def test_a_guess_at_a_stolen_password_costs_memory_and_time(tmp_path):
+    """19 MiB and two rounds at least (OWASP, Password Storage Cheat Sheet); other tests let it cost nothing."""
+    kept = create_app(make_settings(tmp_path)).extensions["security"].pwd_context.hash("so-long-a-password")
+
+    cost = dict(part.split("=") for part in kept.split("$")[3].split(","))
+    assert int(cost["m"]) >= 19 * 1024
+    assert int(cost["t"]) >= 2
 
 
 def test_a_generated_password_is_long_and_never_the_same():

@@ -40,7 +40,7 @@ from festival.registration.models import Attendee, LinkKind, Registration
 from festival.registration.ticket_code import CodeKind, encode
 from tests import factories
 from tests.checkin.conftest import qr_of, tickets_of
-from tests.conftest import PASSWORD, make_settings
+from tests.conftest import PASSWORD, hash_cheaply, make_settings
 from tests.e2e.server import serving
 from tests.postgres import _free_port
 from tests.programme.workbooks import FACTS, make_workbook
@@ -71,6 +71,7 @@ def running(folder: Path) -> Iterator[Live]:
     """The installation in `folder`, served until the block ends. Set up as in earnest: CSRF and limits are on."""
     address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(folder, public_url=address, testing=False, development=True))
+    hash_cheaply(app)
     with app.app_context():
         upgrade()
         festival = demo.make_demo(households=40)
