@@ -12,7 +12,7 @@ import qrcode
 from flask import Flask
 from flask_migrate import upgrade
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 from pyzbar import pyzbar
 
 from festival import create_app
@@ -163,6 +163,30 @@ def test_a_household_pass_lists_its_people_and_lets_the_rest_in_by_one_tap(
     page.get_by_role("button", name="Let in the other 3").click()
     expect(page.locator("#verdict-word")).to_have_text("Welcome!")
     expect(page.locator("#verdict-list li")).to_have_count(3)
+
+
+def test_the_camera_goes_on_when_the_reader_dies(
+    house: House, browser_seeing: Callable[[str], Browser], tmp_path: Path
+) -> None:
+    """As on a cheap phone that runs out of memory: another reader is started."""
+    browser = browser_seeing(house.ticket_text)
+    context = browser.new_context(**PHONE, service_workers="block")
+    started: list[str] = []
+
+    def die_once(route: Route) -> None:
+        started.append(route.request.url)
+        if len(started) > 1:
+            route.continue_()
+            return
+        dying = "postMessage({ ready: true }); onmessage = () => { throw new Error('out of memory'); };"
+        route.fulfill(body=dying, content_type="text/javascript")
+
+    context.route("**/decoder-worker.js*", die_once)
+    page = paired_phone(house, browser, tmp_path, context)
+    page.get_by_role("button", name="Start scanning").click()
+
+    expect(page.locator("#verdict-word")).to_have_text("Welcome!")
+    assert len(started) == 2
 
 
 def test_without_any_list_no_answer_is_said_plainly_and_the_next_try_is_the_same_scan(

@@ -232,6 +232,43 @@ def test_a_short_code_is_typed_at_the_kiosk_with_large_keys(
     context.close()
 
 
+def test_the_kiosk_returns_to_its_start_when_a_family_walks_away(
+    browser_seeing: Callable[..., Browser], house: House
+) -> None:
+    context = paired(browser_seeing(house.pass_text), house, "kiosk")
+    page = context.new_page()
+    page.clock.install()
+    page.goto("/door/")
+    people = page.locator("#household")
+    expect(people).to_be_visible(timeout=20_000)
+    page.clock.run_for(19_000)
+    expect(people).to_be_visible()
+    page.clock.run_for(2_000)
+    expect(people).to_be_hidden()
+    assert house.admitted(house.entrance) == 0
+    context.close()
+
+
+def test_the_kiosk_forgets_a_code_that_was_typed_by_half(browser_seeing: Callable[..., Browser], house: House) -> None:
+    context = paired(browser_seeing(), house, "kiosk")
+    page = context.new_page()
+    page.clock.install()
+    page.goto("/door/")
+    page.locator("#start").wait_for(state="hidden", timeout=20_000)
+
+    page.locator("#kiosk-keys-open").click()
+    page.locator("[data-key='7']").click()
+    page.clock.run_for(15_000)
+    page.locator("[data-key='K']").click()  # still there: the time begins anew
+    page.clock.run_for(15_000)
+    expect(page.locator("#code")).to_have_value("7K")
+    page.clock.run_for(6_000)
+    expect(page.locator("#kiosk-keys")).to_be_hidden()
+    page.locator("#kiosk-keys-open").click()
+    expect(page.locator("#code")).to_have_value("")
+    context.close()
+
+
 def test_the_kiosk_judges_without_a_network_and_sends_it_later(
     browser_seeing: Callable[..., Browser], house: House
 ) -> None:
