@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from flask_babel import format_date, get_locale
 from markupsafe import Markup, escape
 
 from festival.appearance import current_appearance
-from festival.config import ROOT
+from festival.core.assets import asset, static_max_age
 from festival.core.clock import local, now
 from festival.core.phones import show_phone
 from festival.language import LANGUAGES, current_language
-
-
-@lru_cache(maxsize=256)
-def _fingerprint(path: str, changed: int) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
-
-
-def static_max_age(filename: str | None) -> int | None:
-    """How long a browser may keep a static file, in seconds: a year by its hashed address, fonts for a month; anything
-    else (modules that import each other by plain names) is asked about each time, and a 304 answers."""
-    if "v" in request.args:
-        return 365 * 86400
-    return 30 * 86400 if filename and filename.startswith("vendor/fonts/") else None
-
-
-def asset(filename: str) -> str:
-    """The address of a file below static/ (or of a built one below static/vendor/), changing with its content."""
-    for folder in ("", "vendor/"):
-        path = ROOT / "static" / f"{folder}{filename}"
-        if path.is_file():
-            version = _fingerprint(str(path), path.stat().st_mtime_ns)
-            return url_for("static", filename=f"{folder}{filename}", v=version)
-    return url_for("static", filename=filename)
 
 
 def clock(value: datetime | time) -> str:

@@ -13,9 +13,9 @@ from festival.checkin.models import Device, DeviceMode
 from festival.checkin.pairing import DEVICE_COOKIE, PairingOutcome
 from festival.checkin.walk_in_page import walk_in_page
 from festival.checkin.words import scanner_texts
+from festival.core.assets import asset
 from festival.extensions import db, limiter
 from festival.language import current_language
-from festival.templating import asset
 
 bp = Blueprint("checkin", __name__, url_prefix="/door")
 

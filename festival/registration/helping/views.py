@@ -27,6 +27,7 @@ from werkzeug.datastructures import MultiDict
 
 from festival.consents.texts import TEXTS
 from festival.core.app_shell import AppShell
+from festival.core.assets import asset
 from festival.core.clock import now
 from festival.core.paging import page_of
 from festival.core.secrets import random_token
@@ -49,7 +50,6 @@ from festival.registration.signing_up import SignUpOutcome
 from festival.registration.typed import Typed, tidy_members, wishes_by_person
 from festival.registration.views import SUBMISSION
 from festival.registration.wishes import sessions_to_come, words_for
-from festival.templating import asset
 
 bp = Blueprint("helping", __name__)
 
