@@ -7,21 +7,29 @@ says the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy import delete
 
 from festival.core.clock import local, now
+from festival.extensions import db
+from festival.messages.models import Message, MessageState
 from festival.programme.models import Session
 from festival.programme.timetable import place
 from festival.registration.calendar import Sitting, household_calendar, sittings_of
 from festival.registration.models import Registration
-from festival.registration.telling import Notice, tell
+from festival.registration.telling import Notice, can_reach, tell
+
+SETTLES = timedelta(minutes=5)
+"""So long a household has left its page alone before it is told what it changed: five changes are one mail."""
 
 
 def confirmed(registration: Registration) -> None:
     """The household is registered: when, where, who, which sessions, and its link."""
+    if not can_reach(registration, "confirmation"):
+        return
     festival = registration.festival
     with force_locale(registration.language):
         sittings = sittings_of([registration.id], waiting=True)[registration.id]
@@ -64,8 +72,40 @@ def changed(registration: Registration, what: str) -> None:
         tell(registration, notice)
 
 
+def changed_here(registration: Registration) -> None:
+    """The household has changed something on its page: told by mail only, once it has left it at that for a while."""
+    _forget_unsent_changes(registration)
+    with force_locale(registration.language):
+        sittings = sittings_of([registration.id], waiting=True)[registration.id]
+        notice = Notice(
+            kind="change",
+            event=f"changed-here:{registration.id}:{now().timestamp():.6f}",
+            subject=_("Changed: %(festival)s", festival=registration.festival.name),
+            paragraphs=[_("Your registration was changed on your page. This is how it is now.")],
+            facts=[*when_and_where(registration), (_("Members"), ", ".join(_coming(registration)))],
+            listed=lines_of(sittings),
+            button=_("Our tickets"),
+            calendar=household_calendar(registration, sittings).decode(),
+            send_after=now() + SETTLES,
+        )
+        tell(registration, notice)
+
+
+def _forget_unsent_changes(registration: Registration) -> None:
+    """What was to be told of an earlier change is overtaken."""
+    db.session.execute(
+        delete(Message).where(
+            Message.registration_id == registration.id,
+            Message.event.startswith("changed-here:"),
+            Message.state == MessageState.QUEUED,
+            Message.claimed_by.is_(None),
+        )
+    )
+
+
 def cancelled(registration: Registration) -> None:
     """The household does not come any more, or was taken off the list."""
+    _forget_unsent_changes(registration)
     with force_locale(registration.language):
         notice = Notice(
             kind="cancellation",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from festival.core.clock import local
 from festival.extensions import db
+from festival.messages.quiet_hours import not_at_night
 from festival.programme.models import Festival, FestivalStatus
 from festival.registration.models import Registration
 from festival.registration.telling import Notice, tell, tell_number
@@ -64,6 +65,7 @@ def _tell(first: Registration, second: Registration, at: datetime) -> None:
         notice = Notice(
             kind="link",
             event=f"same-number:{first.id}:{local(at):%Y-%m-%d}",
+            send_after=not_at_night(at),
             subject=_("Registered twice? %(festival)s", festival=festival.name),
             paragraphs=[
                 _("With your phone number somebody has registered once more for %(festival)s.", festival=festival.name),

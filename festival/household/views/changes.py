@@ -46,6 +46,8 @@ def sessions(secret: str) -> ResponseReturnValue:
             result = changing.change_sessions(
                 registration, {member.id: wishes.get(str(member.id), frozenset()) for member in members}, waits
             )
+            if result.outcome is ChangeOutcome.DONE:
+                notices.changed_here(registration)
             if result.outcome is not ChangeOutcome.SEATS_REFUSED:
                 return answered(result, secret, _("Your workshops are changed."))
             refused = result.refused
@@ -93,7 +95,10 @@ def members(secret: str, attendee_id: int | None) -> ResponseReturnValue:
     form.child_before = attendee is not None and attendee.is_child(today().year)
     others = len(changing.coming(registration)) > 1
     if request.form.get("go") == "remove" and attendee is not None and form.csrf_valid():
-        return answered(changing.remove_member(attendee), secret, _("%(name)s is taken out.", name=attendee.name))
+        result = changing.remove_member(attendee)
+        if result.outcome is ChangeOutcome.DONE:
+            notices.changed_here(registration)
+        return answered(result, secret, _("%(name)s is taken out.", name=attendee.name))
     if form.validate_on_submit() and _still_this_person(form, attendee):
         guardian = form.guardian_name.data or None
         if attendee is None:
@@ -104,6 +109,7 @@ def members(secret: str, attendee_id: int | None) -> ResponseReturnValue:
             done = _("The change is saved.")
         if result.outcome is ChangeOutcome.DONE:
             ledger.write(registration.id, form.consents(), registration.contact_name, str(get_locale()))
+            notices.changed_here(registration)
         return answered(result, secret, done)
     page = render_template(
         "household/member.html",
@@ -180,9 +186,10 @@ def cancel(secret: str) -> ResponseReturnValue:
     registration = opened(secret)
     form = ConfirmForm()
     if form.validate_on_submit():
-        return answered(
-            changing.cancel(registration), secret, _("Your registration is cancelled. Thank you for telling us.")
-        )
+        result = changing.cancel(registration)
+        if result.outcome is ChangeOutcome.DONE:
+            notices.cancelled(registration)
+        return answered(result, secret, _("Your registration is cancelled. Thank you for telling us."))
     return render_template(
         "household/cancel.html", festival=registration.festival, registration=registration, secret=secret, form=form
     )
