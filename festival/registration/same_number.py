@@ -25,7 +25,7 @@ LATELY = timedelta(hours=2)
 
 
 def tell_owners(at: datetime) -> int:
-    """Write what is to be told about sign-ups of the last two hours; gives how many numbers there are. The caller commits.
+    """Write what is to be told about sign-ups of the last two hours; gives for how many numbers. The caller commits.
 
     Once a day for a number. Not for walk-ins and what helpers write down: a helper may lend out the own number.
     """
