@@ -11,6 +11,7 @@ import { LOOKS, NO_ANSWER } from "./looks.js";
 import { element, setup, text, typed } from "./page.js";
 import { read } from "./reading.js";
 import { Repeats } from "./repeats.js";
+import { rosterFrame } from "./roster.js";
 import { isBusy, prepareScanning, takeText } from "./scanning.js";
 import { prepareSound, wake } from "./signals.js";
 import { isElsewhere, startPhone } from "./starting.js";
@@ -119,7 +120,8 @@ for (const button of keys.querySelectorAll("[data-key]")) {
 }
 
 prepareScanning({
-  checkpoint: () => setup.checkpoints[0] ?? 0,
+  // The organizer may have given it another one meanwhile.
+  checkpoint: () => rosterFrame()?.checkpoints[0]?.id ?? setup.checkpoints[0] ?? 0,
   direction: () => "in",
   skill: () => null,
   takeCard: () => false,

@@ -118,7 +118,9 @@ function syncRoster() {
 async function fetchAll() {
   const askedAt = Date.now();
   let since = rosterFrame()?.cursor ?? "";
-  if (!since) beginAnew();
+  const whole = !since;
+  // Taken over when all of them are there: until then the list of before is better than half a new one.
+  const pages = [];
   for (let page = 0; page < PAGES; page += 1) {
     const result = await fetchRoster(since, counts().waiting);
     if (!started) return false;
@@ -131,11 +133,12 @@ async function fetchAll() {
       await end();
       return true;
     }
-    takePage(result.body, askedAt);
+    pages.push(result.body);
     since = result.body.cursor;
     if (!result.body.more) break;
   }
-  if (!started) return false;
+  if (whole) beginAnew();
+  for (const page of pages) takePage(page, askedAt);
   await saveRoster();
   for (const scan of await pruneRecent(askedAt)) dropUndone(scan);
   await write([["meta", "clock", offset()]]);

@@ -19,6 +19,10 @@ globalThis.fetch = async (address, { body } = {}) => {
   const now = new Date().toISOString();
   if (address.includes("/roster")) {
     server.rosters += 1;
+    if (server.pages?.length) {
+      const page = server.pages.shift();
+      return page ? Response.json({ now, ...page }) : Response.json({ error: "x" }, { status: 503 });
+    }
     return server.roster ? Response.json({ now, ...server.roster }) : Response.json({ error: "x" }, { status: 503 });
   }
   const { scans, undos } = JSON.parse(body);

@@ -85,6 +85,22 @@ def test_a_busy_door_still_fetches_the_list(play: Play) -> None:  # noqa: F811
     assert played["said"][3] >= 2
 
 
+def test_half_a_new_list_does_not_take_the_place_of_the_old_one(play: Play) -> None:  # noqa: F811
+    first = {**roster(somebody(1)), "reset": True, "more": True}
+    second = roster(somebody(2))
+    played = play(
+        ["roster", roster(somebody(1), somebody(2))],
+        ["set", {"pages": [first, None]}],
+        ["cycle", None],
+        ["people", None],
+        ["set", {"pages": [first, second]}],
+        ["cycle", None],
+        ["people", None],
+    )
+
+    assert (played["said"][3], played["said"][6]) == (2, 2)
+
+
 # --- what was undone ------------------------------------------------------------------------------------------------
 
 
