@@ -115,8 +115,11 @@ async function scan(reading, members) {
     void nudge();
     return;
   }
-  await ask(body, local, reading, key);
-  release();
+  try {
+    await ask(body, local, reading, key);
+  } finally {
+    release();
+  }
 }
 
 /**
