@@ -1,7 +1,8 @@
 """Handing the outbox over: with patience, at its hour, so many a minute, and never two workers at one message.
 
 A message is claimed, handed over and marked as sent, in this order and each in a transaction of its own. A worker that
-dies between the second and the third has sent a message that it will send again: docs/decisions/at-most-once-or-at-least-once.md.
+dies between the second and the third has sent a message that will be sent again
+(docs/decisions/at-most-once-or-at-least-once.md).
 """
 
 from __future__ import annotations

@@ -34,6 +34,9 @@ SOON = timedelta(hours=2)
 BATCH = 200
 """So many households are written to in one transaction."""
 
+MOST_IN_ONE_GO = 2000
+"""The worker has other things to do each minute, and more mails than that do not go out in one anyway."""
+
 
 @dataclass(frozen=True)
 class _Due:
@@ -67,6 +70,8 @@ def write_due(at: datetime) -> int:
         for batch in _batches(list(_due(festival, at))):
             written += _write(festival, batch)
             db.session.commit()
+            if written >= MOST_IN_ONE_GO:
+                return written
     return written
 
 

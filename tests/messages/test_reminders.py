@@ -14,6 +14,7 @@ from festival.extensions import db
 from festival.messages.models import Message
 from festival.programme.models import FestivalStatus
 from festival.registration import changing
+from festival.registration import reminders as reminding
 from festival.registration.models import Registration
 from festival.registration.reminders import write_due
 
@@ -70,6 +71,15 @@ def test_a_worker_that_slept_over_it_says_nothing_that_is_no_longer_true(family)
     write_due(at(FIRST_DAY, 9))
 
     assert reminders() == []
+
+
+def test_what_is_too_much_for_one_minute_goes_on_in_the_next(make_household, festival, monkeypatch):
+    monkeypatch.setattr(reminding, "BATCH", 1)
+    monkeypatch.setattr(reminding, "MOST_IN_ONE_GO", 2)
+    for _number in range(3):
+        make_household(members=1, email="hoa@festival.example", consents={Purpose.REMINDERS: True})
+
+    assert [write_due(at(EVE, 17)) for _minute in range(3)] == [2, 1, 0]
 
 
 def test_without_a_session_the_opening_is_what_is_reminded_of(make_household, festival):
