@@ -123,6 +123,15 @@ def test_each_answer_has_its_meaning(gateway, text, reply, state, counts):
         assert text.reason
 
 
+def test_our_key_is_not_carried_to_where_a_redirect_leads(gateway, text):
+    one = gateway()
+    one.reply = (302, {}, {"Location": "/elsewhere"})
+
+    deliver_due()
+
+    assert [asked["path"] for asked in one.asked] == ["/send"]
+
+
 def test_too_many_waits_as_long_as_the_gateway_says(gateway, text):
     gateway().reply = (429, {}, {"Retry-After": "1200"})
 

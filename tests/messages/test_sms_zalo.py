@@ -197,14 +197,18 @@ def test_a_new_token_of_the_operator_mends_it(app, zalo, text):
     assert deliver_due() == 1
 
 
-def test_two_workers_that_renew_at_once_use_the_token_once(app, zalo):
-    zalo.slow = 0.3
-    together, found = threading.Barrier(2), []
+def test_two_workers_that_renew_at_once_use_the_token_once(app, zalo, monkeypatch):
+    both_have_read, found = threading.Barrier(2), []
+
+    def read(sealed: bytes) -> bytes:
+        both_have_read.wait()
+        return unseal(sealed)
 
     def renew() -> None:
         with app.app_context():
-            together.wait()
             found.append(current_keys(zalo.settings, 5).state)
+
+    monkeypatch.setattr(zalo_keys, "unseal", read)
 
     workers = [threading.Thread(target=renew) for _ in range(2)]
     for worker in workers:
@@ -212,6 +216,7 @@ def test_two_workers_that_renew_at_once_use_the_token_once(app, zalo):
     for worker in workers:
         worker.join()
 
+    monkeypatch.undo()
     assert sorted(state.value for state in found) == ["busy", "ready"]
     assert zalo.renewals == 1
     assert current_keys(zalo.settings, 5).state is KeyState.READY
