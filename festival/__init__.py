@@ -11,6 +11,7 @@ from festival.config import ROOT, Settings
 def create_app(settings: Settings | None = None) -> Application:
     """The application with all its parts, ready to serve; reads the environment when no settings are given."""
     from festival import accounts_setup, appearance, commands, errors, gate, language, logs, parts, queue, templating
+    from festival.core import counting  # noqa: F401 - where limits are counted, by its name in the settings
     from festival.extensions import compress, compress_long, csrf, db, limiter, migrate
 
     settings = settings or Settings.from_environment()

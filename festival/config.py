@@ -127,7 +127,7 @@ class Settings:
             "WTF_CSRF_SSL_STRICT": False,
             "BABEL_DEFAULT_LOCALE": "vi",
             "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
-            "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            "RATELIMIT_STORAGE_URI": self.redis_url or "counting://",
             "RATELIMIT_HEADERS_ENABLED": False,
             "COMPRESS_ALGORITHM": ["gzip"],
             "COMPRESS_ALGORITHM_STREAMING": ["gzip"],

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from festival.accounts.models import StaffRole
 from festival.accounts.policy import POLICY, Caller, Rule, organizations_of, roles_in
@@ -45,11 +45,14 @@ HEADERS_OF_CALLS = (
 TAKES_JSON = (Caller.SECRET_CALL, Caller.DEVICE, Caller.UPLOAD, Caller.SCANNER)
 
 
+_CALLED = select(Festival).where(Festival.slug == bindparam("slug"))
+
+
 def _festival_of(values: dict[str, Any] | None) -> Festival | None:
     """Replace the slug in an address below `/<festival>/` by the festival's row; 404 when there is none."""
     if values is None or "festival" not in values:
         return None
-    festival = db.session.scalar(select(Festival).where(Festival.slug == values["festival"])) or abort(404)
+    festival = db.session.scalar(_CALLED, {"slug": values["festival"]}) or abort(404)
     values["festival"] = festival
     return festival
 

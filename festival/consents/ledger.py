@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from festival.consents.models import Consent, Purpose
 from festival.consents.texts import BY_PURPOSE
+from festival.core.clock import now
 from festival.extensions import db
+
+_ADD = insert(Consent.__table__)  # type: ignore[arg-type]  # a model's table is a table
 
 
 def write(registration_id: int, answers: Mapping[Purpose, bool], given_by: str, language: str) -> None:
     """Add one row for each purpose that was asked, also for those that were refused."""
-    for purpose, given in answers.items():
-        db.session.add(
-            Consent(
-                registration_id=registration_id,
-                purpose=purpose,
-                text_version=BY_PURPOSE[purpose].version,
-                language=language,
-                given=given,
-                given_by=given_by,
-            )
-        )
+    rows = [
+        {
+            "registration_id": registration_id,
+            "purpose": purpose,
+            "text_version": BY_PURPOSE[purpose].version,
+            "language": language,
+            "given": given,
+            "given_by": given_by,
+            "at": now(),
+        }
+        for purpose, given in answers.items()
+    ]
+    if rows:
+        db.session.execute(_ADD, rows)
 
 
 def history(registration_id: int) -> Sequence[Consent]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, Integer, bindparam, select, update
 from sqlalchemy.orm import joinedload
 
 from festival.core.clock import now
@@ -53,18 +53,33 @@ class SeatResult:
         return self.outcome in (SeatOutcome.CONFIRMED, SeatOutcome.WAITLISTED)
 
 
-def _changed_one(statement: Any) -> bool:
-    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount == 1
+# Written once: to write a statement costs more than the database needs for it.
+_more = bindparam("more", type_=Integer)
+_TAKE_SEATS = (
+    update(Session)
+    .where(Session.id == bindparam("session"), Session.seats_taken + _more <= Session.capacity)
+    .values(seats_taken=Session.seats_taken + _more)
+    .execution_options(synchronize_session=False)
+)
+_TAKE_PLACES = (
+    update(Festival)
+    .where(
+        Festival.id == bindparam("of_festival"),
+        Festival.places_taken + _more <= Festival.capacity,
+        Festival.status.in_((FestivalStatus.PUBLISHED, FestivalStatus.LIVE)),
+    )
+    .values(places_taken=Festival.places_taken + _more)
+    .execution_options(synchronize_session=False)
+)
+
+
+def _changed_one(statement: Any, **values: int) -> bool:
+    return cast("CursorResult[Any]", db.session.execute(statement, values)).rowcount == 1
 
 
 def take_seats(session: Session, count: int) -> bool:
     """Take `count` seats if there are so many; one statement, so that two at once cannot both have the last one."""
-    return _changed_one(
-        update(Session)
-        .where(Session.id == session.id, Session.seats_taken + count <= Session.capacity)
-        .values(seats_taken=Session.seats_taken + count)
-        .execution_options(synchronize_session=False)
-    )
+    return _changed_one(_TAKE_SEATS, session=session.id, more=count)
 
 
 def free_seats(session_id: int, count: int) -> None:
@@ -79,16 +94,7 @@ def free_seats(session_id: int, count: int) -> None:
 
 def take_places(festival: Festival, count: int) -> bool:
     """Take `count` places of the venue's capacity if there are so many, and the festival is still open to residents."""
-    return _changed_one(
-        update(Festival)
-        .where(
-            Festival.id == festival.id,
-            Festival.places_taken + count <= Festival.capacity,
-            Festival.status.in_((FestivalStatus.PUBLISHED, FestivalStatus.LIVE)),
-        )
-        .values(places_taken=Festival.places_taken + count)
-        .execution_options(synchronize_session=False)
-    )
+    return _changed_one(_TAKE_PLACES, of_festival=festival.id, more=count)
 
 
 def free_places(festival_id: int, count: int) -> None:
@@ -162,7 +168,7 @@ def request_seats(session: Session, attendees: Sequence[Attendee], *, waits: boo
     if take_seats(session, len(together)):
         state = BookingState.CONFIRMED
     elif waits:
-        state = _stand_in_line(session, len(together))
+        state = stand_in_line(session, len(together))
     else:
         db.session.refresh(session, ["seats_taken", "capacity"])
         return SeatResult(SeatOutcome.FULL, session, seats_left=session.seats_left, wanted=len(together))
@@ -183,9 +189,10 @@ def _bookings_of_household(session: Session, attendees: Sequence[Attendee]) -> d
     return {booking.attendee_id: booking for booking in rows}
 
 
-def _stand_in_line(session: Session, count: int) -> BookingState:
-    """Look once more, now that nobody can free seats meanwhile: whoever does so looks through the line in the same
-    transaction, and would miss somebody who is about to stand in it. The seat would stay empty."""
+def stand_in_line(session: Session, count: int) -> BookingState:
+    """Whether those who found the session full get seats after all, or wait. Looks once more, now that nobody can free
+    seats meanwhile: whoever does so looks through the line in the same transaction, and would miss somebody who is
+    about to stand in it. The seat would stay empty."""
     lock_sessions([session.id])
     return BookingState.CONFIRMED if take_seats(session, count) else BookingState.WAITLISTED
 

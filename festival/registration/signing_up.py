@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from festival.consents import ledger
@@ -18,9 +19,17 @@ from festival.programme.models import Festival, Session
 from festival.registration.booking import SeatResult, lock_sessions, request_seats, take_places
 from festival.registration.links import new_public_id
 from festival.registration.models import Attendee, Registration, Relation, Ticket, TicketKind
+from festival.registration.newcomers import seat_newcomers
 from festival.registration.waiting_list import offer_freed, sessions_due
 
 MAX_MEMBERS = 12
+
+# Written once: to write a statement costs more than the database needs for it.
+_KNOWN = select(Registration.id).where(Registration.submission == bindparam("sent"))
+_TAKEN = select(Ticket.short_code).where(
+    Ticket.festival_id == bindparam("festival"), Ticket.short_code.in_(bindparam("codes", expanding=True))
+)
+_ISSUE = insert(Ticket.__table__)  # type: ignore[arg-type]  # a model's table is a table
 
 
 @dataclass(frozen=True)
@@ -73,12 +82,14 @@ class SignUpOutcome(enum.Enum):
 
 @dataclass(frozen=True)
 class SignUpResult:
-    """The outcome, the registration where there is one, and each refused session with its reason."""
+    """The outcome, the registration where there is one, each refused session with its reason, and whether the
+    household (just registered, or registered before by the same form) may stand in a line."""
 
     outcome: SignUpOutcome
     registration: Registration | None = None
     refused: tuple[SeatResult, ...] = ()
     places_left: int = 0
+    waiting: bool = True
 
 
 def find_submission(festival: Festival, submission: str) -> Registration | None:
@@ -92,24 +103,24 @@ def sign_up(festival: Festival, household: Household) -> SignUpResult:
     """Register the household: everybody gets a ticket and every seat asked for, or nothing happens.
 
     Places and seats are taken in a fixed order (venue, then sessions by id), so that two households never wait for
-    each other in a circle.
+    each other in a circle. What concerns nobody else is written before: all who register wait for the venue's row.
     """
-    if known := find_submission(festival, household.submission):
-        return SignUpResult(SignUpOutcome.REPEATED, known)
+    if db.session.scalar(_KNOWN, {"sent": household.submission}):
+        return SignUpResult(SignUpOutcome.REPEATED, find_submission(festival, household.submission))
     if not festival.registration_open(now()):
         return SignUpResult(SignUpOutcome.CLOSED)
     savepoint = db.session.begin_nested()
+    try:
+        registration = add_registration(festival, household)
+    except IntegrityError:
+        savepoint.rollback()
+        return SignUpResult(SignUpOutcome.REPEATED, find_submission(festival, household.submission))
     if not take_places(festival, len(household.members)):
         savepoint.rollback()
         db.session.refresh(festival, ["places_taken", "capacity", "status"])
         if not festival.registration_open(now()):  # taken back into a draft at this very moment
             return SignUpResult(SignUpOutcome.CLOSED)
         return SignUpResult(SignUpOutcome.VENUE_FULL, places_left=festival.capacity - festival.places_taken)
-    try:
-        registration = add_registration(festival, household)
-    except IntegrityError:
-        savepoint.rollback()
-        return SignUpResult(SignUpOutcome.REPEATED, find_submission(festival, household.submission))
     wishes = {
         attendee: member.session_ids for attendee, member in zip(registration.attendees, household.members, strict=True)
     }
@@ -117,12 +128,12 @@ def sign_up(festival: Festival, household: Household) -> SignUpResult:
     if due := sessions_due(wanted):  # seats that are free belong to who waits for them
         lock_sessions(wanted)
         offer_freed(due)
-    refused = request_wishes(festival, wishes, household.waits)
-    if refused:
+    seated = seat_newcomers(festival, wishes, household.waits)
+    if seated.refused:
         savepoint.rollback()
-        return SignUpResult(SignUpOutcome.SEATS_REFUSED, refused=tuple(refused))
+        return SignUpResult(SignUpOutcome.SEATS_REFUSED, refused=seated.refused)
     savepoint.commit()
-    return SignUpResult(SignUpOutcome.DONE, registration)
+    return SignUpResult(SignUpOutcome.DONE, registration, waiting=seated.waiting)
 
 
 def request_wishes(
@@ -167,17 +178,16 @@ def add_registration(festival: Festival, household: Household) -> Registration:
         helped_on=household.helped_on,
         origin=household.origin,
         festival=festival,
-        attendees=[],
-        tickets=[],
+        attendees=[
+            _attendee(festival.id, member, household.guardian_name or household.contact_name)
+            for member in household.members
+        ],
     )
-    codes = iter(_unused_codes(festival.id, 1 + len(household.members)))
-    registration.tickets.append(_ticket(festival.id, None, next(codes)))
-    for member in household.members:
-        attendee = _attendee(festival.id, member, household.guardian_name or household.contact_name)
-        registration.attendees.append(attendee)
-        registration.tickets.append(_ticket(festival.id, attendee, next(codes)))
     db.session.add(registration)
     db.session.flush()
+    people = [None, *registration.attendees]
+    codes = _unused_codes(festival.id, len(people))
+    db.session.execute(_ISSUE, [_ticket_row(registration, *each) for each in zip(people, codes, strict=True)])
     if household.consents:
         _write_consents(registration, household, household.consents)
     return registration
@@ -219,11 +229,23 @@ def _ticket(festival_id: int, attendee: Attendee | None, code: str) -> Ticket:
     return ticket
 
 
+def _ticket_row(registration: Registration, attendee: Attendee | None, code: str) -> dict[str, Any]:
+    """The same as `_ticket`, where nobody needs the object at once."""
+    return {
+        "festival_id": registration.festival_id,
+        "kind": TicketKind.TICKET if attendee else TicketKind.HOUSEHOLD,
+        "registration_id": registration.id,
+        "attendee_id": attendee.id if attendee else None,
+        "short_code": code,
+        "revoked_at": None,
+        "changed_at": now(),
+    }
+
+
 def _unused_codes(festival_id: int, count: int) -> list[str]:
     """Short codes that no ticket of the festival has so far."""
     codes: set[str] = set()
     while len(codes) < count:
         fresh = {short_code() for _ in range(count - len(codes))}
-        taken = select(Ticket.short_code).where(Ticket.festival_id == festival_id, Ticket.short_code.in_(fresh))
-        codes |= fresh - set(db.session.scalars(taken))
+        codes |= fresh - set(db.session.scalars(_TAKEN, {"festival": festival_id, "codes": list(fresh)}))
     return list(codes)

@@ -73,6 +73,11 @@ def addressed(registration: Registration, notice: Notice, group_message_id: int 
     return [Addressed(message, registration.id, group_message_id) for message in messages]
 
 
+def can_reach(registration: Registration, kind: str) -> bool:
+    """Whether a message of that kind would go anywhere; asked before one is written that takes time."""
+    return bool(registration.email) or can_text(registration, kind)
+
+
 def can_text(registration: Registration, kind: str) -> bool:
     """Whether a text message of that kind can reach it: by a mobile number, and a gateway that knows the kind."""
     gateway = gateway_of(current_app.extensions["settings"].sms)

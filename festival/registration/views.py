@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from festival.core.clock import now, today
 from festival.core.secrets import random_token
-from festival.extensions import csrf, db, limiter
+from festival.extensions import READING_FIRST, csrf, db, limiter, stop_reading
 from festival.messages.outbox import wake_worker
 from festival.programme.models import Festival, Session
 from festival.programme.wards import wards_near
@@ -43,6 +43,7 @@ from festival.registration.wishes import (
 )
 
 bp = Blueprint("registration", __name__)
+READING_FIRST.add("registration.register")
 
 BY_SCRIPT = "draft"
 """What `draft.js` says in X-Requested-With: it is told where to go instead of being led there."""
@@ -208,6 +209,7 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
         consents=form.consents(),
         origin=by.origin(festival.id),
     )
+    stop_reading()
     result = sign_up(festival, household)
     match result.outcome:
         case SignUpOutcome.DONE | SignUpOutcome.REPEATED if result.registration is not None:
@@ -218,7 +220,7 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
             db.session.commit()
             wake_worker()
             flash(_("Done! Here are your family's tickets."), "success")
-            for wish in wishes_of(result.registration):
+            for wish in wishes_of(result.registration) if result.waiting else ():
                 flash(_("“%(title)s”: on the waiting list, not a seat yet.", title=wish.session.workshop.title), "info")
             tickets = url_for("household.show", secret=secret)
             if request.headers.get("X-Requested-With") == BY_SCRIPT:

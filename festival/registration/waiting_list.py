@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from festival.core.clock import now
 from festival.extensions import db
@@ -113,6 +113,20 @@ def lengths_of(sessions: Collection[Session]) -> dict[int, LineLength]:
     return {row[0]: LineLength(row[1], row[2]) for row in db.session.execute(query)}
 
 
+def _due() -> Select[int]:
+    at = bindparam("at", type_=Booking.offered_until.type)
+    over = and_(Booking.state == BookingState.OFFERED, or_(Booking.offered_until <= at, Session.starts_at <= at))
+    free = and_(
+        Booking.state == BookingState.WAITLISTED, Session.starts_at > at, Session.seats_taken < Session.capacity
+    )
+    query = select(Booking.session_id).join(Session, Session.id == Booking.session_id).where(or_(over, free))
+    return query.distinct().order_by(Booking.session_id)
+
+
+# Written once, because everybody who registers asks.
+_DUE = _due()
+_DUE_AMONG = _due().where(Booking.session_id.in_(bindparam("among", expanding=True)))
+
 # --- offering --------------------------------------------------------------------------------------------------
 
 
@@ -182,12 +196,6 @@ def sessions_due(session_ids: Collection[int] | None = None) -> list[int]:
 
     For whoever looks or asks, and for the worker every minute: they call `offer_freed` with them.
     """
-    at = now()
-    over = and_(Booking.state == BookingState.OFFERED, or_(Booking.offered_until <= at, Session.starts_at <= at))
-    free = and_(
-        Booking.state == BookingState.WAITLISTED, Session.starts_at > at, Session.seats_taken < Session.capacity
-    )
-    query = select(Booking.session_id).join(Session, Session.id == Booking.session_id).where(or_(over, free))
-    if session_ids is not None:
-        query = query.where(Booking.session_id.in_(session_ids))
-    return list(db.session.scalars(query.distinct().order_by(Booking.session_id)))
+    if session_ids is None:
+        return list(db.session.scalars(_DUE, {"at": now()}))
+    return list(db.session.scalars(_DUE_AMONG, {"at": now(), "among": list(session_ids)})) if session_ids else []

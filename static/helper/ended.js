@@ -6,7 +6,10 @@ import { drain, listen } from "./sending.js";
 
 const words = typed("handed-in", HTMLElement);
 
+let wiped = false;
+
 listen(() => undefined, (api, wipe) => {
+  wiped ||= wipe;
   if (wipe) void forget(waiting().filter((entry) => entry.api === api));
 });
 
@@ -15,6 +18,6 @@ const before = waiting().length;
 if (before) {
   await drain();
   const left = waiting().length;
-  words.textContent = left ? text("ended_waiting", { count: left }) : text("ended_sent");
+  words.textContent = left ? text("ended_waiting", { count: left }) : text(wiped ? "ended_wiped" : "ended_sent");
 }
 if (!waiting().length) await wipeAll();

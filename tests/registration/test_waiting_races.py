@@ -85,7 +85,7 @@ def comes_while_the_other_goes(app, festival, session):
 
 def test_who_comes_to_wait_as_a_seat_is_given_up_gets_it(comes_while_the_other_goes, session, monkeypatch):
     come, look_then = comes_while_the_other_goes
-    monkeypatch.setattr(booking, "_stand_in_line", look_then(booking._stand_in_line))
+    monkeypatch.setattr(booking, "stand_in_line", look_then(booking.stand_in_line))
 
     assert states(come(), session) == ["confirmed"] * 2
     assert broken() == []
@@ -96,7 +96,7 @@ def test_without_the_second_look_the_same_seat_stays_empty_while_somebody_waits(
 ):
     """The guard is the second look under the session's lock. Taken away, one stands in line for what is free."""
     come, look_then = comes_while_the_other_goes
-    monkeypatch.setattr(booking, "_stand_in_line", look_then(lambda _session, _count: BookingState.WAITLISTED))
+    monkeypatch.setattr(booking, "stand_in_line", look_then(lambda _session, _count: BookingState.WAITLISTED))
 
     assert states(come(), session) == ["waitlisted"] * 2
     assert any("waits for session" in sentence for sentence in broken())

@@ -80,7 +80,6 @@ def note(festival: Festival, by: Sender, phone: str) -> None:
         return
     for limit, key in _limits(festival, by, phone):
         limiter.limiter.hit(limit, key)
-    limiter.limiter.hit(LATELY, f"{festival.id}:{by.address}")
     limiter.limiter.hit(LATELY, f"{festival.id}:all")
 
 
@@ -100,7 +99,8 @@ def _is_odd(festival: Festival, by: Sender, sent: Sent) -> bool:
     many from everywhere as would fill half the venue."""
     if sent.trap:
         return True
-    from_there = _count(f"{festival.id}:{by.address}")
+    soon = OF_ADDRESS[0]
+    from_there = soon.amount - _left(soon, f"register:{festival.id}:address:{by.address}")
     if from_there >= MANY_FROM_AN_ADDRESS:
         return True
     took = seconds_open(sent.submission, sent.opened)
