@@ -4,8 +4,8 @@
 
 A job has `host`, `port`, `path`, `connections` and `requests`: for each one its `headers` (a mapping) and its `body` (a
 text), sent once by POST. The result has `seconds` for all of them, `milliseconds` of each, `statuses` (how often each)
-and `marked`: how often the job's `mark` stood in the answers. `each` are the statuses in the order of the requests. One thread asks all connections which of them has an
-answer: threads would wait for each other and not for the server.
+and `marked`: how often the job's `mark` stood in the answers. `each` are the statuses in the order of the requests. One
+thread asks all connections which of them has an answer: threads would wait for each other and not for the server.
 """
 
 from __future__ import annotations

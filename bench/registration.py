@@ -176,9 +176,7 @@ def _insert(bare: Server, count: int) -> Round:
 
 def _look(festival_id: int, households: list[Household], answers: list[str]) -> Found:
     """Compare what was answered with what is there."""
-    there = set(
-        db.session.scalars(select(Registration.contact_name).where(Registration.festival_id == festival_id))
-    )
+    there = set(db.session.scalars(select(Registration.contact_name).where(Registration.festival_id == festival_id)))
     accepted = {one.name for one, answer in zip(households, answers, strict=True) if answer == ACCEPTED}
     people = db.session.scalar(select(func.count(Attendee.id)).where(Attendee.festival_id == festival_id)) or 0
     places = db.session.scalar(select(Festival.places_taken).where(Festival.id == festival_id)) or 0
@@ -205,9 +203,7 @@ def _standing(session_id: int) -> tuple[list[tuple[int, Any]], list[tuple[int, A
     return seats, [(row[1], row[3]) for row in rows if row.state is BookingState.WAITLISTED]
 
 
-def _figures(
-    database: str, surges: list[Round], bares: list[Round], found: list[Found]
-) -> Iterator[dict[str, object]]:
+def _figures(database: str, surges: list[Round], bares: list[Round], found: list[Found]) -> Iterator[dict[str, object]]:
     circumstances = {"database": database, "connections": CONNECTIONS, "rows": HOUSEHOLDS, "workers": WORKERS}
     for metric, unit in (("rate", "registrations/s"), ("p50", "ms"), ("p99", "ms"), ("cpu", "ms")):
         value = statistics.median(getattr(each, metric) for each in surges)

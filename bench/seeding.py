@@ -100,8 +100,8 @@ def _registrations(dialect: str) -> str:
     return (
         "INSERT INTO registrations (id, festival_id, public_id, link_version, submission, contact_name, phone,"
         " phone_end, language, created_at, walk_in, changed_at)"
-        f" SELECT n, :festival, {PUBLIC_ID[dialect]}, 1, CAST(n AS VARCHAR(12)), :name || n, '+84912345678', '5678', 'vi',"
-        f" CURRENT_TIMESTAMP, false, CURRENT_TIMESTAMP FROM ({NUMBERS[dialect]}) AS numbers"
+        f" SELECT n, :festival, {PUBLIC_ID[dialect]}, 1, CAST(n AS VARCHAR(12)), :name || n, '+84912345678',"
+        f" '5678', 'vi', CURRENT_TIMESTAMP, false, CURRENT_TIMESTAMP FROM ({NUMBERS[dialect]}) AS numbers"
     )
 
 

@@ -228,6 +228,15 @@ class Lines(RuleBasedStateMachine):
         if self.clock.at + timedelta(minutes=minutes) < self.festival.ends:
             self.clock.forward(minutes=minutes)
 
+    @precondition(lambda self: any(one.offered for one in self.classes))
+    @rule(place=ONE_CLASS, looks=st.booleans())
+    def let_an_offer_run_out(self, place: int, looks: bool) -> None:
+        """Nobody answers; then the worker comes, or not yet."""
+        ends = [offer.until for one in self.classes for offer in one.offered.values()]
+        self.clock.at = max(self.clock.at, sorted(ends)[place % len(ends)])
+        if looks:
+            self.work()
+
     @rule()
     def work(self) -> None:
         """What the worker does every minute."""
