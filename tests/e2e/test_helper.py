@@ -82,6 +82,12 @@ class Table:
             db.session.commit()
             db.session.remove()
 
+    def come_home(self) -> None:
+        """The page was closed on the way; it is opened again where there is a network."""
+        self.page.goto("about:blank")
+        self.context.set_offline(False)
+        self.page.goto(self.address)
+
     def wait_until_installed(self) -> None:
         for _ in range(300):
             if self.page.evaluate(KEPT_PAGES):
@@ -189,8 +195,7 @@ def test_an_ended_link_takes_what_waits_and_the_device_forgets_all(table: Table)
     expect(table.page.locator(".helper-done--kept")).to_be_visible()
     table.end()
 
-    table.context.set_offline(False)
-    table.page.reload()
+    table.come_home()
     expect(table.page.locator("#handed-in")).to_contain_text("đã được nộp")
 
     assert table.registered() == ["Nguyễn Thị Chín"]
@@ -205,8 +210,7 @@ def test_a_day_after_the_end_what_waits_is_wiped_and_not_taken(table: Table) -> 
     expect(table.page.locator(".helper-done--kept")).to_be_visible()
     table.end(hours_ago=25)
 
-    table.context.set_offline(False)
-    table.page.reload()
+    table.come_home()
 
     expect(table.page.locator("#handed-in")).not_to_be_empty()
     assert table.registered() == []

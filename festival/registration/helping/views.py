@@ -61,6 +61,7 @@ SHELL = AppShell(
     "helper/service-worker.js",
     (
         "helper/*.js",
+        "door/page.js",
         "door/store.js",
         "public/*.js",
         "images/icons.svg",
