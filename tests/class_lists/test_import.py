@@ -133,7 +133,7 @@ def test_rows_are_ready_to_check_or_skipped_and_why(preview):
 
     assert "Trẻ em cần có họ tên cha mẹ hoặc người giám hộ." in page
     assert "Không có số điện thoại" in page
-    assert "Ở dòng 3 đã có" in page
+    assert "Đã có ở dòng 3" in page
     assert "có đúng là học sinh không?" in page
 
 
