@@ -90,7 +90,7 @@ def names_of_forms() -> list[str]:
         *("register", "sign-in", "add a person", "correct a person", "sessions", "consents", "pair"),
         *("stamp", "stamp of a family", "help to register", "class list", "new helper", "release a flood"),
         *("move a ticket", "find tickets", "send the link", "correct the contact", "ask about data"),
-        *("answer a request", "finish a request", "write to many"),
+        *("answer a request", "finish a request", "write to many", "wait", "answer an offer"),
         *("new festival", "edit festival", "new zone", "edit zone", "new booth", "edit booth"),
         *("new workshop", "edit workshop", "new session", "edit session", "entrance", "invite a phone"),
         *("edit entrance", "checkpoint of a session", "checkpoint of a booth", "volunteers", "prize", "walk-ins"),
