@@ -13,12 +13,12 @@ from festival.core.clock import at_local, today
 from festival.extensions import db
 from festival.messages.models import Message
 from festival.programme.models import Festival, Session
-from festival.registration import answering, booking, changing, models, signing_up, waiting_list
+from festival.registration import answering, booking, changing, models, newcomers, signing_up, waiting_list
 from festival.registration.changing import ChangeResult, change_sessions
 from festival.registration.models import Attendee, Booking, BookingState, Registration
 from tests import factories
 
-READERS: tuple[ModuleType, ...] = (answering, booking, changing, models, signing_up, waiting_list)
+READERS: tuple[ModuleType, ...] = (answering, booking, changing, models, newcomers, signing_up, waiting_list)
 """The modules that ask what time it is when somebody waits."""
 
 MAIL = {"email": "gia.dinh@festival.example"}
