@@ -61,6 +61,7 @@ export function drawKept(name, lasting) {
  */
 export function drawProblems(problems) {
   const box = make("div", "notice notice--error");
+  box.id = "errors";
   box.setAttribute("role", "alert");
   box.tabIndex = -1;
   const body = make("div", "notice__body");
