@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -24,6 +23,7 @@ from festival.config import Settings
 from festival.extensions import db, limiter
 from tests import factories
 from tests.postgres import empty_database, throwaway_postgres
+from tests.tables import make_tables
 
 PASSWORD = "correct-horse-battery"
 DATABASES = ("sqlite", "postgresql")
@@ -88,7 +88,7 @@ def migrated_app(database: str, request: pytest.FixtureRequest, tmp_path_factory
     app.test_client_class = Browser
     limiter.enabled = False
     with app.app_context():
-        upgrade()
+        make_tables()
     return app
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import exists, select
 
 from festival import create_app, demo
@@ -44,6 +43,7 @@ from tests.conftest import PASSWORD, hash_cheaply, make_settings
 from tests.e2e.server import serving
 from tests.postgres import _free_port
 from tests.programme.workbooks import FACTS, make_workbook
+from tests.tables import make_tables
 
 EMAILS = {
     StaffRole.OWNER: "organizer@festival.example",
@@ -73,7 +73,7 @@ def running(folder: Path) -> Iterator[Live]:
     app = create_app(make_settings(folder, public_url=address, testing=False, development=True))
     hash_cheaply(app)
     with app.app_context():
-        upgrade()
+        make_tables()
         festival = demo.make_demo(households=40)
         organization = db.session.get_one(Organization, festival.organization_id)
         for role, email in EMAILS.items():

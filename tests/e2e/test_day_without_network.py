@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from sqlalchemy import func, select
 
@@ -30,6 +29,7 @@ from tests.conftest import make_settings
 from tests.e2e.camera import PHONE, launch_options
 from tests.e2e.server import serving
 from tests.postgres import _free_port
+from tests.tables import make_tables
 
 TICKETS, SEATS = 120, 5
 SHARES = (range(80), range(60, 120), range(10, 70))
@@ -76,7 +76,7 @@ def morning(tmp_path: Path) -> Iterator[Morning]:
     address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(tmp_path, public_url=address))
     with app.app_context():
-        upgrade()
+        make_tables()
         festival = factories.make_festival(capacity=TICKETS + 31)
         session = factories.make_session(festival, day=today(), start=clock(0, 2), end=clock(23, 58), capacity=SEATS)
         entrance = factories.make_checkpoint(festival)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import qrcode
 from flask import Flask
-from flask_migrate import upgrade
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 from pyzbar import pyzbar
@@ -25,6 +24,7 @@ from tests.conftest import PASSWORD, make_settings
 from tests.e2e.camera import PHONE, launch_options, video_of
 from tests.e2e.server import serving
 from tests.postgres import _free_port
+from tests.tables import make_tables
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(tmp_path, public_url=address))
     with app.app_context():
-        upgrade()
+        make_tables()
         festival = factories.make_festival()
         factories.make_checkpoint(festival)
         user = make_user("cua@phuongthunghiem.vn", "Cán bộ thử", PASSWORD)

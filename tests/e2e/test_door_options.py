@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
@@ -22,6 +21,7 @@ from tests.conftest import make_settings
 from tests.e2e.camera import PHONE
 from tests.e2e.server import serving
 from tests.postgres import _free_port
+from tests.tables import make_tables
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(tmp_path_factory.mktemp("options"), public_url=address))
     with app.app_context():
-        upgrade()
+        make_tables()
         festival = factories.make_festival()
         entrance = factories.make_checkpoint(festival)
         booth = factories.make_booth(festival, skills="Cài VNeID\nGọi 115")

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import qrcode
 from flask import Flask
-from flask_migrate import upgrade
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from pyzbar import pyzbar
@@ -29,6 +28,7 @@ from tests.conftest import make_settings
 from tests.e2e.camera import PHONE, launch_options, video_of
 from tests.e2e.server import serving
 from tests.postgres import _free_port
+from tests.tables import make_tables
 
 TABLET = {"viewport": {"width": 800, "height": 1180}, "locale": "vi-VN"}
 
@@ -64,7 +64,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(tmp_path, public_url=address))
     with app.app_context():
-        upgrade()
+        make_tables()
         festival = factories.make_festival()
         booth = factories.make_booth(festival, code="A05", name="Gian hàng số")
         place = factories.make_checkpoint(festival, CheckpointKind.BOOTH, name="A05 Gian hàng số", booth_id=booth.id)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask_migrate import upgrade
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
 from festival import create_app
@@ -35,6 +34,7 @@ from tests.e2e.offline_phone import (
 )
 from tests.e2e.server import serving
 from tests.postgres import _free_port
+from tests.tables import make_tables
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(tmp_path_factory.mktemp("yard"), public_url=address))
     with app.app_context():
-        upgrade()
+        make_tables()
     with serving(app):
         yield Yard(app, address)
 

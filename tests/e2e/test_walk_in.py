@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
@@ -26,6 +25,7 @@ from tests.e2e.camera import PHONE
 from tests.e2e.offline_phone import cookie_of, scan, wait_until_ready
 from tests.e2e.server import serving
 from tests.postgres import _free_port
+from tests.tables import make_tables
 
 NUMBER, OLD = "001158073645", "038471926"
 CARD = f"{NUMBER}|{OLD}|Nguyễn Thị Thử|02091958|Nữ|Số 5 Ngõ 2, Tổ 3, Hai Bà Trưng, Hà Nội, Việt Nam|10052021"
@@ -89,7 +89,7 @@ def gate(tmp_path: Path) -> Iterator[Gate]:
     address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(tmp_path, public_url=address))
     with app.app_context():
-        upgrade()
+        make_tables()
         ward = factories.make_ward()
         festival = factories.make_festival(ward_code=ward.code)
         token = factories.make_device(festival).token

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from flask_migrate import upgrade
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from pyzbar import pyzbar
@@ -31,6 +30,7 @@ from tests.conftest import PASSWORD, make_settings
 from tests.e2e.camera import PHONE, launch_options, video_of
 from tests.e2e.server import serving
 from tests.postgres import _free_port
+from tests.tables import make_tables
 
 TEMPLATE = ROOT / "festival" / "programme" / "reference" / "programme.xlsx"
 EMAIL = "can-bo@festival.example"
@@ -43,7 +43,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{_free_port()}"
     app = create_app(make_settings(tmp_path, public_url=address))
     with app.app_context():
-        upgrade()
+        make_tables()
         ensure_wards()
         home = Organization(name="UBND phường Hai Bà Trưng", ward_code="00256")
         db.session.add(home)
