@@ -34,6 +34,7 @@ def count(entity: type) -> int:
 
 def all_at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run the calls in a thread each, started together; gives what they return, or the exceptions they raise."""
+    db.session.commit()  # what the test has read itself: on SQLite nobody else could write for half a minute
     together = threading.Barrier(len(calls))
     results: list[Any] = [None] * len(calls)
 
