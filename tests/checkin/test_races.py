@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, has_request_context
 from sqlalchemy import Connection, func, select, text
 
 from festival.checkin import admitting, at_once, scanning, undoing
@@ -34,7 +34,8 @@ def count(entity: type) -> int:
 
 def all_at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run the calls in a thread each, started together; gives what they return, or the exceptions they raise."""
-    db.session.commit()  # what the test has read itself: on SQLite nobody else could write for half a minute
+    if not has_request_context():  # what the test itself has read: on SQLite nobody else could write for half a minute
+        db.session.commit()
     together = threading.Barrier(len(calls))
     results: list[Any] = [None] * len(calls)
 
