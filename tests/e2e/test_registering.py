@@ -53,6 +53,7 @@ def test_a_family_of_five_registers_in_under_forty_taps(visit: Visit, live: Live
 
 def test_people_are_added_and_taken_out_at_once(page: Page, live: Live) -> None:
     page.goto(live.at("/{festival}/register"))
+    touch(page)
     for place in range(1, 11):
         page.locator("button[value=add]").tap()
         expect(page.locator(f"#members-{place}-name")).to_be_focused()
