@@ -235,6 +235,16 @@ def test_of_a_name_that_many_have_the_newest_are_listed_and_more_is_asked_for(
     assert "So many fit" not in few
 
 
+@pytest.mark.parametrize("way", ["name", "phone", "code"])
+def test_a_registration_of_another_festival_is_not_found(festival, make_festival, make_household, sign_in, way):
+    other = make_household(festival=make_festival(), members=1)
+    wanted = {"name": "thử", "phone": "5678", "code": other.tickets[1].short_code}[way]
+
+    page = sign_in().get(f"/manage/{festival.slug}/registrations", query_string={"q": wanted})
+
+    assert "0912 345 678" not in page.text
+
+
 def test_a_registration_is_found_by_its_short_code(festival, make_household, sign_in):
     code = make_household(members=2).tickets[1].short_code
 
