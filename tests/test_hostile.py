@@ -9,9 +9,8 @@ import re
 from urllib.parse import quote, urlsplit
 
 import pytest
-from flask import Flask, get_flashed_messages, templating
+from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import Template
 from sqlalchemy import func, select
 
 from festival.accounts.models import User
@@ -62,19 +61,6 @@ def browsers(client, sign_in) -> dict[bool, FlaskClient]:
     return {False: client, True: sign_in()}
 
 
-@pytest.fixture
-def drawn_once(database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let pages be drawn on PostgreSQL only, where both databases are tried: to draw is most of the work, and a page is
-    the same on both. Everything before it (reading, checking, writing) is done on each."""
-
-    def leave_blank(_app: Flask, _template: Template, _context: dict[str, object]) -> str:
-        get_flashed_messages()  # as a drawn page does; else they pile up in the cookie
-        return ""
-
-    if database == "sqlite" and request.config.getoption("--database") != ["sqlite"]:
-        monkeypatch.setattr(templating, "_render", leave_blank)
-
-
 def send(browser: FlaskClient, form: Form, **call: object) -> int:
     if form.name in ("register", "help to register"):  # a form sent again is not looked at again
         form.fields["submission"] = random_token()
@@ -99,7 +85,6 @@ def names_of_forms() -> list[str]:
     ]
 
 
-@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("name", names_of_forms())
 def test_no_field_takes_down_its_form(house, browsers, name):
     form = next(form for form in hostile.forms(house) if form.name == name)
