@@ -261,7 +261,8 @@ def test_the_bar_says_what_the_number_of_people_inside_may_lack(phone: Open) -> 
     page.route("**/door/api/roster*", tell_less)
     page.evaluate("dispatchEvent(new Event('online'))")
 
-    expect(page.locator("#bar-headcount")).to_have_text("210/500 inside")
+    # A call that is under way already is answered as before; the next one comes within a quarter of a minute.
+    expect(page.locator("#bar-headcount")).to_have_text("210/500 inside", timeout=20_000)
     expect(page.locator("#bar-missing")).to_have_text("14 scans not counted yet · 2 doors silent")
     page.locator("#bar").click()
     expect(page.locator("#details-inside")).to_contain_text("210 of 500 at ")
