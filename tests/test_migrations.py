@@ -12,6 +12,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import MetaData, insert, inspect, select, text
 
 from festival import create_app
+from festival.certificates.designs import ENTRANCE_RULE
+from festival.certificates.models import Certificate, CertificateKind
 from festival.checkin.models import Checkpoint, Scan
 from festival.extensions import db
 from festival.registration.models import Attendee, Registration
@@ -98,6 +100,32 @@ def test_phones_of_before_are_found_by_their_end(bare_app):
 
     kept = select(Registration.phone_end).order_by(Registration.id)
     assert db.session.scalars(kept).all() == ["5678", "", "113"]
+
+
+def test_certificates_of_before_get_a_design_and_keep_what_they_said(bare_app):
+    upgrade(revision="0001")
+    before = MetaData()
+    before.reflect(db.engine)
+    with db.engine.begin() as connection:
+        older = _first_release(connection.dialect.name, datetime(2026, 10, 10, tzinfo=UTC), *(uuid.uuid4(),) * 3)
+        for name in ("organizations", "festivals", "registrations", "attendees"):
+            connection.execute(insert(before.tables[name]), older[name])
+        given = {"festival_id": 1, "name": "Mẫu", "issued_at": older["festivals"][0]["created_at"]}
+        for number in (1, 2):
+            own = {"attendee_id": number, "number": number, "serial": f"000{number}/2026/CN", "code": f"CODE000{number}"}
+            connection.execute(insert(before.tables["certificates"]), given | own)
+
+    upgrade()
+
+    kept = db.session.scalars(select(Certificate).order_by(Certificate.number)).all()
+    assert [row.serial for row in kept] == ["0001/2026/CN", "0002/2026/CN"]
+    (design,), (edition,) = {row.design for row in kept}, {row.edition for row in kept}
+    assert (design.kind, design.rule) == (CertificateKind.PARTICIPATION, ENTRANCE_RULE)
+    assert edition.content["sheet"]["issuer"] == "U"
+    db.session.remove()
+    downgrade(revision="0007")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM certificates")) == 2
 
 
 def _first_release(dialect, at, one, refused, family):

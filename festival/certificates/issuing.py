@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, exists, false, func, select, update
 
 from festival.certificates.criteria import Standing, admitted_at_an_entrance, standing_of
-from festival.certificates.models import Certificate
+from festival.certificates.designs import edition_of, standard_design
+from festival.certificates.models import Certificate, Edition
 from festival.core.clock import now
 from festival.core.secrets import short_code
 from festival.core.text import tidy
@@ -56,7 +57,7 @@ def issue(attendee: Attendee) -> IssueResult:
         standing = standing_of(attendee)
     match standing:
         case Standing.EARNED:
-            certificate = _certificate(festival, attendee, _take_numbers(festival, 1))
+            certificate = _certificate(_edition(festival), attendee, _take_numbers(festival, 1), festival)
             db.session.add(certificate)
             db.session.flush()
             return IssueResult(IssueOutcome.ISSUED, Standing.ISSUED, certificate)
@@ -83,8 +84,10 @@ def issue_to_all(festival: Festival) -> int:
     ).all()
     if not waiting:
         return 0
-    first = _take_numbers(festival, len(waiting))
-    db.session.add_all(_certificate(festival, attendee, first + place) for place, attendee in enumerate(waiting))
+    first, edition = _take_numbers(festival, len(waiting)), _edition(festival)
+    db.session.add_all(
+        _certificate(edition, attendee, first + place, festival) for place, attendee in enumerate(waiting)
+    )
     db.session.flush()
     return len(waiting)
 
@@ -140,9 +143,15 @@ def _take_numbers(festival: Festival, count: int) -> int:
     return last - count + 1
 
 
-def _certificate(festival: Festival, attendee: Attendee, number: int) -> Certificate:
+def _edition(festival: Festival) -> Edition:
+    return edition_of(standard_design(festival))
+
+
+def _certificate(edition: Edition, attendee: Attendee, number: int, festival: Festival) -> Certificate:
     return Certificate(
         festival_id=festival.id,
+        design_id=edition.design_id,
+        edition_id=edition.id,
         attendee_id=attendee.id,
         number=number,
         serial=f"{number:04d}/{festival.first_day.year}/CN",

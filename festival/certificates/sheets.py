@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import select
 from werkzeug.exceptions import ServiceUnavailable
 
-from festival.accounts.models import Organization
+from festival.certificates.designs import sheet_of
 from festival.certificates.issuing import PRINT_ORDER
 from festival.certificates.models import Certificate
 from festival.certificates.wording import CertificateText, SheetText, verification_url
@@ -17,8 +17,6 @@ from festival.core.clock import local
 from festival.extensions import db
 from festival.programme.models import Festival, Ward
 from festival.registration.models import Attendee, Registration
-
-_COMMITTEE = "Ủy ban nhân dân"
 
 
 def _printing() -> ModuleType:
@@ -31,34 +29,6 @@ def _printing() -> ModuleType:
         current_app.logger.error("certificates cannot be printed here: %s", missing)
         raise ServiceUnavailable from missing
     return printing
-
-
-def sheet_of(festival: Festival) -> SheetText:
-    """What all certificates of `festival` say. An abbreviated "UBND" is written out, as the decree asks for."""
-    organization = db.session.get_one(Organization, festival.organization_id)
-    superior = db.session.get(Organization, organization.parent_id) if organization.parent_id else None
-    issuer = _written_out(festival.organizer_name)
-    return SheetText(
-        issuer=issuer,
-        superior=_written_out(superior.name) if superior else "",
-        place=festival.ward.name if festival.ward else "",
-        festival=festival.name,
-        venue=festival.venue,
-        first_day=festival.first_day,
-        last_day=festival.last_day,
-        signer_titles=_signer(issuer),
-    )
-
-
-def _written_out(name: str) -> str:
-    return f"{_COMMITTEE}{name[4:]}" if name.startswith("UBND ") else name
-
-
-def _signer(issuer: str) -> tuple[str, ...]:
-    """Who signs: a people's committee's chairman for the committee, anybody else for the festival's organizers."""
-    if issuer.startswith(_COMMITTEE):
-        return ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
-    return ("TM. BAN TỔ CHỨC", "TRƯỞNG BAN")
 
 
 def text_of(certificate: Certificate, sheet: SheetText) -> CertificateText:

@@ -171,6 +171,7 @@ def _certificates(ids: Sequence[int]) -> dict[int, HeldCertificate]:
             row.serial, row.code, row.name, row.issued_at, row.revoked_at, row.revoke_reason or ""
         )
         for row in rows
+        if row.attendee_id is not None
     }
 
 

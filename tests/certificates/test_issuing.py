@@ -12,7 +12,8 @@ from festival.certificates import issuing
 from festival.certificates.criteria import Standing, standings
 from festival.certificates.issuing import IssueOutcome, issue, issue_to_all
 from festival.certificates.models import Certificate
-from festival.certificates.sheets import sheet_of, write_print_file
+from festival.certificates.designs import sheet_of
+from festival.certificates.sheets import write_print_file
 from festival.checkin.models import CheckpointKind
 from festival.extensions import db
 from festival.registration.models import Attendee
