@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from festival.certificates import verification
 from festival.certificates.criteria import Standing, explain, standing_of
 from festival.certificates.forms import ButtonForm
+from festival.certificates.handing_out import file_of
 from festival.certificates.issuing import find_certificate, issue
 from festival.certificates.models import Certificate
-from festival.certificates.sheets import file_name, pdf_of
+from festival.certificates.sheets import file_name
 from festival.certificates.verification import Validity
 from festival.extensions import db, limiter
 from festival.registration.models import Attendee, Registration
@@ -74,8 +75,10 @@ def _standing_page(
 
 
 def certificate_response(issued: Certificate) -> Response:
-    """A certificate to be shown by the browser, named for the person when it is saved."""
-    return pdf_response(io.BytesIO(pdf_of(issued)), file_name(issued))
+    """A certificate to be shown by the browser, named for the person when it is saved. Commits what is noted of it."""
+    file = file_of(issued)
+    db.session.commit()
+    return pdf_response(io.BytesIO(file), file_name(issued))
 
 
 def pdf_response(file: IO[bytes], name: str) -> Response:
