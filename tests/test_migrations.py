@@ -102,6 +102,42 @@ def test_phones_of_before_are_found_by_their_end(bare_app):
     assert db.session.scalars(kept).all() == ["5678", "", "113"]
 
 
+def test_names_of_before_are_found_whatever_their_apostrophe_is(bare_app):
+    upgrade(revision="0008")
+    before = MetaData()
+    before.reflect(db.engine)
+    people = [
+        ("H’Ươl Ayŭn", "h’uol ayun", "ayun h’uol"),
+        ("K´Brẻs", "k bres", "bres k"),
+        ("Đỗ Thị Định", "stays as it is", "stays as it is"),
+    ]
+    with db.engine.begin() as connection:
+        older = _first_release(connection.dialect.name, datetime(2026, 10, 10, tzinfo=UTC), *(uuid.uuid4(),) * 3)
+        for name in ("organizations", "festivals", "registrations"):
+            connection.execute(insert(before.tables[name]), older[name])
+        changed_at = older["festivals"][0]["created_at"]
+        for person, (name, folded, key) in zip(older["attendees"], people, strict=True):
+            own = {"name": name, "folded_name": folded, "name_key": key, "changed_at": changed_at}
+            connection.execute(insert(before.tables["attendees"]), person | own)
+        booth = {"id": 1, "festival_id": 1, "code": "A1", "name": "Quầy K'Ho", "topic": "", "host_name": "Đoàn"}
+        booth |= {"description": "", "power_watts": 0, "tables": 0, "chairs": 0, "status": "approved"}
+        connection.execute(insert(before.tables["booths"]), booth | {"folded": "a1 quay k'ho  doan"})
+
+    upgrade(revision="0009")
+
+    kept = text("SELECT folded_name, name_key FROM attendees ORDER BY id")
+    with db.engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(kept)] == [
+            ("huol ayun", "ayun huol"),
+            ("kbres", "kbres"),
+            ("stays as it is", "stays as it is"),
+        ]
+        assert connection.scalar(text("SELECT folded FROM booths")) == "a1 quay kho doan"
+    downgrade(revision="0008")
+    with db.engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(kept)][:2] == [("h’uol ayun", "ayun h’uol"), ("k bres", "bres k")]
+
+
 def test_certificates_of_before_get_a_design_and_keep_what_they_said(bare_app):
     upgrade(revision="0001")
     before = MetaData()

@@ -6,6 +6,9 @@ import re
 import unicodedata
 
 _D_BAR = str.maketrans({"đ": "d", "Đ": "d"})
+APOSTROPHES = "'`´‘’‛ʹʻʼʽˈˊˋ′＇"
+"""What keyboards, phones and word processors put where a name has an apostrophe: H'Bia, K’Brẻs, A Pao ʼRông."""
+_NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029")
 
@@ -28,11 +31,13 @@ def tidy_lines(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The search key of `text`: lower case, no marks, đ as d, single spaces ("Đỗ  Định" gives "do dinh").
+    """The search key of `text`: lower case, no marks, no apostrophes, đ as d, single spaces ("Đỗ  Định" gives
+    "do dinh", "H’Ươl" gives "huol").
 
     Databases cannot be asked to do this: SQLite's lower() leaves Đ alone, and neither knows that ố is o.
     """
-    bare = unicodedata.normalize("NFKD", tidy(text).translate(_D_BAR))
+    # Apostrophes go first: of some (´) NFKD makes a space with a mark, which would cut the name in two.
+    bare = unicodedata.normalize("NFKD", tidy(text).translate(_NO_APOSTROPHES).translate(_D_BAR))
     return " ".join("".join(c for c in bare if not unicodedata.combining(c)).casefold().translate(_D_BAR).split())
 
 

@@ -13,13 +13,16 @@ const FEWEST_DIGITS = 4;
  * @typedef {{attendee: number, name: string, birthYear: number, phoneTail: string, cancelled?: boolean}} Somebody
  */
 
+const APOSTROPHES = /['`´‘’‛ʹʻʼʽˈˊˋ′＇]/gu;
+
 /**
- * The search key of a text: lower case, no marks, đ as d, single spaces, as fold() of festival/core/text.py.
+ * The search key of a text: lower case, no marks, no apostrophes, đ as d, single spaces, as fold() of
+ * festival/core/text.py.
  * @param {string} text
  */
 export function fold(text) {
   const visible = text.normalize("NFC").replace(/\s/gu, " ").replace(/\p{C}/gu, "");
-  const bare = visible.replace(/[đĐ]/g, "d").normalize("NFKD").replace(/\p{M}/gu, "");
+  const bare = visible.replace(APOSTROPHES, "").replace(/[đĐ]/g, "d").normalize("NFKD").replace(/\p{M}/gu, "");
   return bare.toLowerCase().replace(/ß/g, "ss").replace(/đ/g, "d").split(/\s+/).filter(Boolean).join(" ");
 }
 

@@ -16,7 +16,7 @@ from festival.core.text import fold, like_pattern, mask_name, name_key, tidy, ti
         ("Định danh", "dinh danh"),
         ("ĐỖ  Thị\tƯớc", "do thi uoc"),
         (unicodedata.normalize("NFD", "Nguyễn Thuỳ Dương"), "nguyen thuy duong"),
-        ("H'Bia Êban", "h'bia eban"),
+        ("H'Bia Êban", "hbia eban"),
         ("Ｆｕｌｌ", "full"),
         ("", ""),
     ],
