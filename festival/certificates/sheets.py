@@ -9,9 +9,11 @@ from flask import current_app
 from sqlalchemy import select
 from werkzeug.exceptions import ServiceUnavailable
 
-from festival.certificates.designs import sheet_of
+from festival.certificates.designs import drawn_pictures, sheet_from, sheet_of
 from festival.certificates.issuing import PRINT_ORDER
-from festival.certificates.models import Certificate
+from festival.certificates.look import from_json
+from festival.certificates.models import Certificate, Edition
+from festival.certificates.texts import DETAILS, written
 from festival.certificates.wording import CertificateText, SheetText, verification_url
 from festival.core.clock import local
 from festival.extensions import db
@@ -31,22 +33,31 @@ def _printing() -> ModuleType:
     return printing
 
 
-def text_of(certificate: Certificate, sheet: SheetText) -> CertificateText:
-    """What one certificate says."""
+def text_of(certificate: Certificate, sheet: SheetText | None = None) -> CertificateText:
+    """What one certificate says, from what was frozen when it was issued: its row and its edition, nothing else.
+
+    `sheet` is the edition's, for who has it already.
+    """
     public_url = current_app.extensions["settings"].public_url
     return CertificateText(
-        sheet=sheet,
+        sheet=sheet or sheet_of_edition(certificate.edition, certificate.festival_id),
         name=certificate.name,
         serial=certificate.serial,
         code=certificate.code,
         verification_url=verification_url(public_url, certificate.code),
         issued_on=local(certificate.issued_at).date(),
+        details={name: written((certificate.details or {}).get(name)) for name in DETAILS},
     )
 
 
+def sheet_of_edition(edition: Edition, festival_id: int) -> SheetText:
+    """The page that the certificates of an edition share, as it was frozen."""
+    return sheet_from(edition.content, drawn_pictures(festival_id, from_json(edition.content["look"])))
+
+
 def pdf_of(certificate: Certificate) -> bytes:
-    """One certificate as PDF."""
-    return bytes(_printing().print_one(text_of(certificate, sheet_of(certificate.festival))))
+    """One certificate as PDF: the same bytes each time."""
+    return bytes(_printing().print_one(text_of(certificate)))
 
 
 def file_name(certificate: Certificate) -> str:
