@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from festival.consents.models import Consent, Purpose
 from festival.consents.texts import BY_PURPOSE
 from festival.core.clock import now
-from festival.extensions import db
+from festival.core.prepared import PreparedRows
+from festival.extensions import Base, db
 
-_ADD = insert(Consent.__table__)  # type: ignore[arg-type]  # a model's table is a table
+_ROWS = PreparedRows(
+    Base.metadata.tables[Consent.__tablename__],
+    ("registration_id", "purpose", "text_version", "language", "given", "given_by", "at"),
+)
 
 
-def write(registration_id: int, answers: Mapping[Purpose, bool], given_by: str, language: str) -> None:
-    """Add one row for each purpose that was asked, also for those that were refused."""
+def write(
+    registration_id: int, answers: Mapping[Purpose, bool], given_by: str | Mapping[Purpose, str], language: str
+) -> None:
+    """Add one row for each purpose that was asked, also for those that were refused. `given_by` is one name for all
+    of them, or each one's own."""
+    at = now()
     rows = [
         {
             "registration_id": registration_id,
@@ -24,13 +32,13 @@ def write(registration_id: int, answers: Mapping[Purpose, bool], given_by: str, 
             "text_version": BY_PURPOSE[purpose].version,
             "language": language,
             "given": given,
-            "given_by": given_by,
-            "at": now(),
+            "given_by": given_by if isinstance(given_by, str) else given_by[purpose],
+            "at": at,
         }
         for purpose, given in answers.items()
     ]
     if rows:
-        db.session.execute(_ADD, rows)
+        _ROWS.insert(rows)
 
 
 def history(registration_id: int) -> Sequence[Consent]:

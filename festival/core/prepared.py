@@ -7,20 +7,25 @@ right.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Select
+from psycopg.errors import UniqueViolation
+from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, bindparam, insert
 
 from festival.extensions import db
 
 Convert = Callable[[Any], Any]
-Statement = Select[Any] | Insert
+Statement = Select[Any] | Insert | Update
+
+TAKEN = (UniqueViolation, sqlite3.IntegrityError)
+"""What the drivers raise when somebody else was faster."""
 
 
 class Prepared:
-    """A SELECT, or an INSERT … RETURNING of the columns `given`; one that differs by database comes by its dialect.
+    """A SELECT, an INSERT of the columns `given` or an UPDATE; one that differs by database comes by its dialect.
 
     All values come by name, one each: no lists to expand, no defaults that Python makes.
     """
@@ -47,9 +52,35 @@ class Prepared:
         cursor = driver.cursor()
         try:
             cursor.execute(compiled.text, compiled.bind(values), **compiled.options)
-            return compiled.read(cursor.fetchall())
+            return compiled.read(cursor.fetchall()) if cursor.description else []
         finally:
             cursor.close()
+
+
+class PreparedRows:
+    """An INSERT of the columns `given` for as many rows as there are, by one statement."""
+
+    def __init__(self, table: Table, given: Sequence[str], *returning: str) -> None:
+        self._table = table
+        self._given = given
+        self._returning = [table.c[name] for name in returning]
+        self._by_count: dict[int, Prepared] = {}
+
+    def insert(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Add them in the session's transaction; gives the `returning` columns in the order of the rows."""
+        count = len(rows)
+        if count not in self._by_count:
+            self._by_count[count] = Prepared(self._statement(count))
+        values = {f"{name}__{place}": row[name] for place, row in enumerate(rows) for name in self._given}
+        return self._by_count[count].rows(**values)
+
+    def _statement(self, count: int) -> Insert:
+        blanks = [
+            {name: bindparam(f"{name}__{place}", type_=self._table.c[name].type) for name in self._given}
+            for place in range(count)
+        ]
+        statement = insert(self._table).values(blanks)
+        return statement.returning(*self._returning) if self._returning else statement
 
 
 class _Compiled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import secrets
@@ -39,8 +40,12 @@ def digest(token: str) -> str:
 
 
 def _derived_key(purpose: str) -> bytes:
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return HKDF(hashes.SHA256(), 32, salt=None, info=f"festival/{purpose}".encode()).derive(secret)
+    return _derive(str(current_app.config["SECRET_KEY"]), purpose)
+
+
+@functools.lru_cache(maxsize=64)
+def _derive(secret: str, purpose: str) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=None, info=f"festival/{purpose}".encode()).derive(secret.encode())
 
 
 def seal(plain: bytes) -> bytes:

@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Integer, bindparam, select, update
+from sqlalchemy import CursorResult, Integer, bindparam, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from festival.core.clock import now
-from festival.extensions import db
+from festival.core.prepared import Prepared
+from festival.extensions import Base, db
 from festival.programme.models import Festival, FestivalStatus, Session
 from festival.registration.models import Attendee, Booking, BookingState
 
@@ -55,31 +56,40 @@ class SeatResult:
 
 # Written once: to write a statement costs more than the database needs for it.
 _more = bindparam("more", type_=Integer)
-_TAKE_SEATS = (
-    update(Session)
-    .where(Session.id == bindparam("session"), Session.seats_taken + _more <= Session.capacity)
-    .values(seats_taken=Session.seats_taken + _more)
-    .execution_options(synchronize_session=False)
-)
-_TAKE_PLACES = (
-    update(Festival)
+_sessions, _festivals = (Base.metadata.tables[entity.__tablename__] for entity in (Session, Festival))
+_TAKE_SEATS = Prepared(
+    update(_sessions)
     .where(
-        Festival.id == bindparam("of_festival"),
-        Festival.places_taken + _more <= Festival.capacity,
-        Festival.status.in_((FestivalStatus.PUBLISHED, FestivalStatus.LIVE)),
+        _sessions.c.id == bindparam("session", type_=Integer), _sessions.c.seats_taken + _more <= _sessions.c.capacity
     )
-    .values(places_taken=Festival.places_taken + _more)
-    .execution_options(synchronize_session=False)
+    .values(seats_taken=_sessions.c.seats_taken + _more)
+    .returning(_sessions.c.id)
+)
+_LOCK = Prepared(
+    select(_sessions.c.id)
+    .where(_sessions.c.id == bindparam("session", type_=Integer))
+    .with_for_update(key_share=True)  # SQLite has one writer anyway
+)
+_TAKE_PLACES = Prepared(
+    update(_festivals)
+    .where(
+        _festivals.c.id == bindparam("of_festival", type_=Integer),
+        _festivals.c.places_taken + _more <= _festivals.c.capacity,
+        or_(_festivals.c.status == FestivalStatus.PUBLISHED, _festivals.c.status == FestivalStatus.LIVE),
+    )
+    .values(places_taken=_festivals.c.places_taken + _more)
+    .returning(_festivals.c.id)
 )
 
 
-def _changed_one(statement: Any, **values: int) -> bool:
-    return cast("CursorResult[Any]", db.session.execute(statement, values)).rowcount == 1
+def _changed_one(statement: Any) -> bool:
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount == 1
 
 
 def take_seats(session: Session, count: int) -> bool:
     """Take `count` seats if there are so many; one statement, so that two at once cannot both have the last one."""
-    return _changed_one(_TAKE_SEATS, session=session.id, more=count)
+    db.session.flush()  # a capacity that was changed just now counts
+    return bool(_TAKE_SEATS.rows(session=session.id, more=count))
 
 
 def free_seats(session_id: int, count: int) -> None:
@@ -94,7 +104,8 @@ def free_seats(session_id: int, count: int) -> None:
 
 def take_places(festival: Festival, count: int) -> bool:
     """Take `count` places of the venue's capacity if there are so many, and the festival is still open to residents."""
-    return _changed_one(_TAKE_PLACES, of_festival=festival.id, more=count)
+    db.session.flush()  # a capacity that was changed just now counts
+    return bool(_TAKE_PLACES.rows(of_festival=festival.id, more=count))
 
 
 def free_places(festival_id: int, count: int) -> None:
@@ -193,7 +204,7 @@ def stand_in_line(session: Session, count: int) -> BookingState:
     """Whether those who found the session full get seats after all, or wait. Looks once more, now that nobody can free
     seats meanwhile: whoever does so looks through the line in the same transaction, and would miss somebody who is
     about to stand in it. The seat would stay empty."""
-    lock_sessions([session.id])
+    _LOCK.rows(session=session.id)
     return BookingState.CONFIRMED if take_seats(session, count) else BookingState.WAITLISTED
 
 

@@ -36,7 +36,12 @@ def _mark(public_id: str, version: int) -> str:
 
 def secret_of(registration: Registration) -> str:
     """The secret in the household's link: 36 lower-case letters and digits."""
-    return registration.public_id + _mark(registration.public_id, registration.link_version)
+    return secret_for(registration.public_id, registration.link_version)
+
+
+def secret_for(public_id: str, version: int = 1) -> str:
+    """The same for a registration that is known by this part of its link only."""
+    return public_id + _mark(public_id, version)
 
 
 def address_of(registration: Registration) -> str:

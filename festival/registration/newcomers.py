@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from festival.core.clock import now
-from festival.extensions import db
+from festival.core.prepared import PreparedRows
+from festival.extensions import Base, db
 from festival.programme.models import Festival, Session
 from festival.registration import booking
 from festival.registration.booking import SeatOutcome, SeatResult
-from festival.registration.models import Attendee, Booking, BookingState
+from festival.registration.models import Booking, BookingState
 
 _WANTED = (
     select(Session)
@@ -26,57 +27,73 @@ _WANTED = (
     .order_by(Session.id)
 )
 """Written once: to write a statement costs more than the database needs for it."""
-_BOOK = insert(Booking.__table__)  # type: ignore[arg-type]  # a model's table is a table
+_BOOKINGS = PreparedRows(
+    Base.metadata.tables[Booking.__tablename__],
+    ("session_id", "attendee_id", "state", "created_at", "queued_at", "changed_at"),
+)
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """One person who has just been written, and the sessions that the person wishes."""
+
+    attendee_id: int
+    name: str
+    session_ids: frozenset[int]
 
 
 @dataclass(frozen=True)
 class Seated:
-    """What was refused, and whether they wait for a session at least."""
+    """What was refused, and which sessions they wait for."""
 
     refused: tuple[SeatResult, ...] = ()
-    waiting: bool = False
+    waits_for: tuple[Session, ...] = ()
 
 
-def seat_newcomers(
-    festival: Festival, wishes: Mapping[Attendee, frozenset[int]], waits: frozenset[int] = frozenset()
-) -> Seated:
+def seat_newcomers(festival: Festival, people: Sequence[Newcomer], waits: frozenset[int] = frozenset()) -> Seated:
     """Give the people (all of one household) every session that they wish, or a place in line in those of `waits`.
 
     Where something was refused, something else may have been taken already, for the caller's savepoint to give back.
     Ids of other festivals are ignored.
     """
-    wanted = sorted({session_id for ids in wishes.values() for session_id in ids})
+    wanted = sorted({session_id for newcomer in people for session_id in newcomer.session_ids})
     if not wanted:
         return Seated()
     at = now()
-    plans: dict[Attendee, list[Session]] = {}
+    plans: dict[int, list[Session]] = {}
     bookings: list[dict[str, Any]] = []
     refused: list[SeatResult] = []
-    waiting = False
+    waits_for: list[Session] = []
     for session in db.session.scalars(_WANTED, {"festival": festival.id, "wanted": wanted}):
-        people = [attendee for attendee, ids in wishes.items() if session.id in ids]
-        result = _seat(session, people, plans, at, waits=session.id in waits)
+        wishing = [newcomer for newcomer in people if session.id in newcomer.session_ids]
+        result = _seat(session, wishing, plans, at, waits=session.id in waits)
         if not result.granted:
             refused.append(result)
             continue
-        for attendee in people:
-            plans.setdefault(attendee, []).append(session)
-        waiting |= result.outcome is SeatOutcome.WAITLISTED
-        bookings += _rows(session, people, result.outcome)
+        for newcomer in wishing:
+            plans.setdefault(newcomer.attendee_id, []).append(session)
+        if result.outcome is SeatOutcome.WAITLISTED:
+            waits_for.append(session)
+        bookings += _rows(session, wishing, result.outcome)
     if bookings and not refused:
-        db.session.execute(_BOOK, bookings)
-    return Seated(tuple(refused), waiting)
+        _BOOKINGS.insert(bookings)
+    return Seated(tuple(refused), tuple(waits_for))
 
 
 def _seat(
-    session: Session, people: Sequence[Attendee], plans: Mapping[Attendee, list[Session]], at: datetime, *, waits: bool
+    session: Session,
+    people: Sequence[Newcomer],
+    plans: Mapping[int, list[Session]],
+    at: datetime,
+    *,
+    waits: bool,
 ) -> SeatResult:
     if session.starts_at <= at:
         return SeatResult(SeatOutcome.STARTED, session)
-    for attendee in people:
-        for other in plans.get(attendee, ()):
+    for newcomer in people:
+        for other in plans.get(newcomer.attendee_id, ()):
             if other.overlaps(session):
-                return SeatResult(SeatOutcome.OVERLAPS, session, who=attendee.name, conflicting=other)
+                return SeatResult(SeatOutcome.OVERLAPS, session, who=newcomer.name, conflicting=other)
     if booking.take_seats(session, len(people)):
         return SeatResult(SeatOutcome.CONFIRMED, session)
     if waits:
@@ -86,18 +103,17 @@ def _seat(
     return SeatResult(SeatOutcome.FULL, session, seats_left=session.seats_left, wanted=len(people))
 
 
-def _rows(session: Session, people: Sequence[Attendee], outcome: SeatOutcome) -> list[dict[str, Any]]:
+def _rows(session: Session, people: Sequence[Newcomer], outcome: SeatOutcome) -> list[dict[str, Any]]:
     """Their bookings: those who wait have waited since now, one place in line for all of them."""
     at, waiting = now(), outcome is SeatOutcome.WAITLISTED
     return [
         {
             "session_id": session.id,
-            "attendee_id": attendee.id,
+            "attendee_id": newcomer.attendee_id,
             "state": BookingState.WAITLISTED if waiting else BookingState.CONFIRMED,
             "created_at": at,
             "queued_at": at if waiting else None,
-            "offered_until": None,
             "changed_at": at,
         }
-        for attendee in people
+        for newcomer in people
     ]

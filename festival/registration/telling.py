@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -24,6 +25,18 @@ from festival.registration.models import Registration
 
 BY_BOTH_WAYS = frozenset({"offer"})
 """Kinds that go to the phone even where there is an address: a mail may be read when the deadline is over."""
+
+
+class Reachable(Protocol):
+    """A household, registered or about to be."""
+
+    @property
+    def email(self) -> str | None:
+        """The address of its mails, if there is one."""
+
+    @property
+    def phone(self) -> str:
+        """Its number (E.164), or empty."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +86,12 @@ def addressed(registration: Registration, notice: Notice, group_message_id: int 
     return [Addressed(message, registration.id, group_message_id) for message in messages]
 
 
-def can_reach(registration: Registration, kind: str) -> bool:
+def can_reach(registration: Reachable, kind: str) -> bool:
     """Whether a message of that kind would go anywhere; asked before one is written that takes time."""
     return bool(registration.email) or can_text(registration, kind)
 
 
-def can_text(registration: Registration, kind: str) -> bool:
+def can_text(registration: Reachable, kind: str) -> bool:
     """Whether a text message of that kind can reach it: by a mobile number, and a gateway that knows the kind."""
     gateway = gateway_of(current_app.extensions["settings"].sms)
     return gateway is not None and gateway.knows(kind) and is_mobile(registration.phone)

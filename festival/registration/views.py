@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -28,11 +29,11 @@ from festival.registration.guarding import limits, proof
 from festival.registration.guarding.limits import Sent, Standing
 from festival.registration.guarding.proof import Challenge
 from festival.registration.guarding.sender import know_browser, sender
-from festival.registration.links import secret_of
+from festival.registration.links import secret_for, secret_of
 from festival.registration.signing_up import MAX_MEMBERS, Household, SignUpOutcome, find_submission, sign_up
 from festival.registration.suggesting import reason_for, suggest
+from festival.registration.telling import can_reach
 from festival.registration.typed import WAIT, WISH, Typed, asked_to_wait, tidy_members, wishes_by_person
-from festival.registration.waiting_list import wishes_of
 from festival.registration.wishes import (
     foresee,
     may_wait,
@@ -212,20 +213,16 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
     stop_reading()
     result = sign_up(festival, household)
     match result.outcome:
-        case SignUpOutcome.DONE | SignUpOutcome.REPEATED if result.registration is not None:
-            if result.outcome is SignUpOutcome.DONE:
+        case SignUpOutcome.DONE:
+            if can_reach(household, "confirmation") and result.registration is not None:
                 notices.confirmed(result.registration)
-                limits.note(festival, by, household.phone)
-            secret = secret_of(result.registration)
+            limits.note(festival, by, household.phone)
             db.session.commit()
             wake_worker()
-            flash(_("Done! Here are your family's tickets."), "success")
-            for wish in wishes_of(result.registration) if result.waiting else ():
-                flash(_("“%(title)s”: on the waiting list, not a seat yet.", title=wish.session.workshop.title), "info")
-            tickets = url_for("household.show", secret=secret)
-            if request.headers.get("X-Requested-With") == BY_SCRIPT:
-                return "", 201, {"Location": tickets}
-            return redirect(tickets, code=303)
+            return _done(secret_for(result.public_id), result.waits_for)
+        case SignUpOutcome.REPEATED if result.registration is not None:
+            db.session.commit()
+            return _done(secret_of(result.registration))
         case SignUpOutcome.SEATS_REFUSED:
             return _page(festival, form, typed, Step.WORKSHOPS, list(result.refused)), 409
         case SignUpOutcome.VENUE_FULL:
@@ -239,6 +236,16 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
             return _page(festival, form, typed, Step.FAMILY), 409
         case _:
             return render_template("registration/closed.html", festival=festival), 409
+
+
+def _done(secret: str, waits_for: Sequence[Session] = ()) -> ResponseReturnValue:
+    flash(_("Done! Here are your family's tickets."), "success")
+    for session in sorted(waits_for, key=lambda session: (session.starts_at, session.id)):
+        flash(_("“%(title)s”: on the waiting list, not a seat yet.", title=session.workshop.title), "info")
+    tickets = url_for("household.show", secret=secret)
+    if request.headers.get("X-Requested-With") == BY_SCRIPT:
+        return "", 201, {"Location": tickets}
+    return redirect(tickets, code=303)
 
 
 def _sent(form: RegisterForm, typed: Typed) -> Sent:

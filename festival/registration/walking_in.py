@@ -9,12 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
+from festival.core.prepared import TAKEN
 from festival.extensions import db
 from festival.programme.models import Festival, FestivalStatus
+from festival.registration import household_rows
 from festival.registration.models import Registration
-from festival.registration.signing_up import Household, SignUpOutcome, SignUpResult, add_registration, find_submission
+from festival.registration.signing_up import Household, SignUpOutcome, SignUpResult, find_submission
 
 
 def submission_of(walk_in_id: UUID) -> str:
@@ -36,7 +36,7 @@ def register_walk_in(
     walk-in again, here is what it made; CLOSED: the festival is not open to residents or was over then; VENUE_FULL.
     """
     if known := find_submission(festival, household.submission):
-        return SignUpResult(SignUpOutcome.REPEATED, known)
+        return SignUpResult(SignUpOutcome.REPEATED, known.id)
     if not _open(festival, came_at):
         return SignUpResult(SignUpOutcome.CLOSED)
     savepoint = db.session.begin_nested()
@@ -46,13 +46,13 @@ def register_walk_in(
         # Taken back into a draft at this very moment: then there is no place either.
         return SignUpResult(SignUpOutcome.VENUE_FULL if _open(festival, came_at) else SignUpOutcome.CLOSED)
     try:
-        registration = add_registration(festival, household)
-    except IntegrityError:
+        written = household_rows.write(festival.id, household)
+    except TAKEN:
         savepoint.rollback()
         known = find_submission(festival, household.submission)
-        return SignUpResult(SignUpOutcome.REPEATED if known else SignUpOutcome.CLOSED, known)
+        return SignUpResult(SignUpOutcome.REPEATED, known.id) if known else SignUpResult(SignUpOutcome.CLOSED)
     savepoint.commit()
-    return SignUpResult(SignUpOutcome.DONE, registration)
+    return SignUpResult(SignUpOutcome.DONE, written.registration_id, public_id=written.public_id)
 
 
 def _open(festival: Festival, at: datetime) -> bool:
