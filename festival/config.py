@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from festival.signature_settings import NO_TOKENS, SignatureSettings, read_signature_settings
 from festival.sms_settings import NO_SMS, SmsSettings, positive, read_sms_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,8 @@ class Settings:
     """FESTIVAL_MAIL_PER_MINUTE: how many mails go out in a minute, of all workers together."""
     sms: SmsSettings = NO_SMS
     """FESTIVAL_SMS and what belongs to it: `sms_settings.py`."""
+    signatures: SignatureSettings = NO_TOKENS
+    """FESTIVAL_PKCS11_MODULES and FESTIVAL_PRIVATE_TIMESTAMP_HOSTS: `signature_settings.py`."""
     trusted_proxies: int = 0
     """FESTIVAL_TRUSTED_PROXIES: how many proxies in front add X-Forwarded-* headers."""
     development: bool = False
@@ -82,6 +85,7 @@ class Settings:
             )
         try:
             sms = read_sms_settings(given)
+            signatures = read_signature_settings(given)
             mail_per_minute = positive("MAIL_PER_MINUTE", given("MAIL_PER_MINUTE"), cls.mail_per_minute)
         except ValueError as error:
             raise SettingError(str(error)) from error
@@ -97,6 +101,7 @@ class Settings:
             mail_from=given("MAIL_FROM") or f"festival@{own_host}",
             mail_per_minute=mail_per_minute,
             sms=sms,
+            signatures=signatures,
             trusted_proxies=int(given("TRUSTED_PROXIES") or 0),
             development=given("DEVELOPMENT") == "1",
         )

@@ -46,6 +46,7 @@ FOR_TESTS = {
     "chromium": program("chromium", "chromium-browser", "google-chrome"),
     "ffmpeg": program("ffmpeg"),
     "poppler-utils": program("pdftoppm"),
+    "softhsm2": program("softhsm2-util"),
     "qpdf": program("qpdf"),
     "redis-server": program("redis-server"),
     "postgresql": postgresql,

@@ -12,7 +12,9 @@ from sqlalchemy import inspect
 from festival.accounts.models import AuditEntry
 from festival.extensions import Base, db
 
-SECRET_COLUMNS = frozenset({"password", "fs_uniquifier", "sealed_private_key", "public_key", "token_digest", "content"})
+SECRET_COLUMNS = frozenset(
+    {"password", "fs_uniquifier", "sealed_private_key", "sealed", "public_key", "token_digest", "content"}
+)
 SEARCH_COLUMNS = frozenset({"folded", "folded_room", "folded_name", "name_key", "phone_end"})
 
 

@@ -168,7 +168,8 @@ class FileSource(enum.Enum):
 class CertificateFile(Model):
     """A file of a certificate that was handed out, known by its digest for as long as the certificate is.
 
-    `content` is kept where it cannot be made again (signatures), and goes when personal data is erased.
+    `content` is kept where it cannot be made again (signatures), and goes when personal data is erased. `signing_key`
+    is the one it was signed with here.
     """
 
     __tablename__ = "certificate_files"
@@ -179,9 +180,11 @@ class CertificateFile(Model):
     source: Mapped[FileSource] = mapped_column(choice_of(FileSource, "source"))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    signing_key_id: Mapped[int | None] = mapped_column(ForeignKey("signing_keys.id"))
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
     certificate: Mapped[Certificate] = relationship()
+    signing_key: Mapped[SigningKey | None] = relationship()
 
 
 class Correction(Model):

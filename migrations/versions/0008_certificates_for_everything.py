@@ -264,9 +264,13 @@ def upgrade() -> None:
         ),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("signing_key_id", sa.Integer(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["certificate_id"], ["certificates.id"], name=op.f("fk_certificate_files_certificate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["signing_key_id"], ["signing_keys.id"], name=op.f("fk_certificate_files_signing_key_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_files")),
         sa.UniqueConstraint("certificate_id", "sha256", name=op.f("uq_certificate_files_certificate_id_sha256")),
