@@ -25,19 +25,23 @@ _NAMES = ("issuer", "superior", "place", "festival", "venue", "workshop")
 """What of a sheet is kept with an edition beside its look and its days."""
 
 
-def standard_design(festival: Festival) -> Design:
-    """The festival's oldest certificate of participation; made now where there is none: every festival has one."""
-    found = db.session.scalar(
+def find_standard_design(festival_id: int) -> Design | None:
+    """The festival's oldest certificate of participation that was not put away, or None."""
+    return db.session.scalar(
         select(Design)
         .where(
-            Design.festival_id == festival.id,
+            Design.festival_id == festival_id,
             Design.kind == CertificateKind.PARTICIPATION,
             Design.archived_at.is_(None),
         )
         .order_by(Design.id)
         .limit(1)
     )
-    if found is not None:
+
+
+def standard_design(festival: Festival) -> Design:
+    """The festival's oldest certificate of participation; made now where there is none: every festival has one."""
+    if (found := find_standard_design(festival.id)) is not None:
         return found
     design = Design(
         festival_id=festival.id,
