@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from festival.mailbox_settings import NO_MAILBOX, MailboxSettings, read_mailbox_settings
 from festival.signature_settings import NO_TOKENS, SignatureSettings, read_signature_settings
 from festival.sms_settings import NO_SMS, SmsSettings, positive, read_sms_settings
 
@@ -51,6 +52,8 @@ class Settings:
     """FESTIVAL_MAIL_FROM: the sender's address; what cannot be delivered comes back to it."""
     mail_per_minute: int = 600
     """FESTIVAL_MAIL_PER_MINUTE: how many mails go out in a minute, of all workers together."""
+    bounces: MailboxSettings = NO_MAILBOX
+    """FESTIVAL_BOUNCES_HOST and what belongs to it: `mailbox_settings.py`."""
     sms: SmsSettings = NO_SMS
     """FESTIVAL_SMS and what belongs to it: `sms_settings.py`."""
     signatures: SignatureSettings = NO_TOKENS
@@ -84,6 +87,7 @@ class Settings:
                 "FESTIVAL_REDIS_URL and FESTIVAL_SECRET_KEY, the same on every host."
             )
         try:
+            bounces = read_mailbox_settings(given)
             sms = read_sms_settings(given)
             signatures = read_signature_settings(given)
             mail_per_minute = positive("MAIL_PER_MINUTE", given("MAIL_PER_MINUTE"), cls.mail_per_minute)
@@ -100,6 +104,7 @@ class Settings:
             smtp_url=given("SMTP_URL"),
             mail_from=given("MAIL_FROM") or f"festival@{own_host}",
             mail_per_minute=mail_per_minute,
+            bounces=bounces,
             sms=sms,
             signatures=signatures,
             trusted_proxies=int(given("TRUSTED_PROXIES") or 0),

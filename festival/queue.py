@@ -95,11 +95,26 @@ def init_queue(app: Flask) -> None:
                 deliver_messages()
             return len(due)
 
+    def read_returned_mail() -> int:
+        import structlog
+
+        from festival.messages.mailbox import BounceMailbox
+
+        if not settings.bounces.host:
+            return 0
+        mailbox: BounceMailbox = app.extensions.setdefault("bounce_mailbox", BounceMailbox(settings.bounces))
+        with app.app_context():
+            done = mailbox.read()
+        if done.trouble:
+            structlog.get_logger().warning("mailbox not read", reason=done.trouble)
+        return done.marked
+
     app.extensions["deliver_messages"] = huey.task()(deliver_messages)
     app.extensions["send_links"] = huey.task()(send_links)
     huey.periodic_task(crontab(minute="*"), name="write_to_households_every_minute")(write_to_households)
     huey.periodic_task(crontab(minute="*"), name="waiting_lists_every_minute")(work_through_waiting_lists)
     huey.periodic_task(crontab(minute="*"), name="warn_of_full_houses_every_minute")(warn_of_full_houses)
+    huey.periodic_task(crontab(minute="*/5"), name="returned_mail_every_five_minutes")(read_returned_mail)
     huey.periodic_task(crontab(minute="17"), name="forget_uploads_every_hour")(forget_uploads)
     huey.periodic_task(crontab(minute="27"), name="forget_origins_every_hour")(forget_origins)
     huey.periodic_task(crontab(minute="37"), name="erase_due_every_hour")(erase_due)  # a laptop sleeps at night
