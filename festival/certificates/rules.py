@@ -106,11 +106,12 @@ def _joined(all_things: Iterable[Things]) -> Things:
 
 @dataclass(frozen=True)
 class JudgedCondition:
-    """How much of a condition is there. `missing`: what of the named things is not; `known`: somebody supplies the
-    fact."""
+    """How much of a condition is there. `counted` are the things that count, `missing` those of the named ones that are
+    not there; `known`: somebody supplies the fact."""
 
     condition: Condition
     have: float
+    counted: tuple[int | str, ...] = ()
     missing: tuple[int | str, ...] = ()
     known: bool = True
 
@@ -188,15 +189,11 @@ def _judge_group(group: Group, facts: Facts) -> JudgedGroup:
 def _judge_condition(condition: Condition, facts: Facts) -> JudgedCondition:
     things = facts.things.get(condition.fact)
     if things is None:
-        return JudgedCondition(condition, 0, condition.named, known=False)
-    if not condition.named:
-        return JudgedCondition(condition, _sum(things.values()))
-    missing = tuple(key for key in condition.named if not things.get(key))
-    return JudgedCondition(condition, _sum(things.get(key, 0) for key in condition.named), missing)
-
-
-def _sum(worths: Iterable[float]) -> float:
-    return round(math.fsum(worths), 4)  # three times twenty minutes are an hour
+        return JudgedCondition(condition, 0, missing=condition.named, known=False)
+    wanted = condition.named or tuple(things)
+    counted = tuple(key for key in wanted if things.get(key))
+    have = round(math.fsum(things[key] for key in counted), 4)  # three times twenty minutes are an hour
+    return JudgedCondition(condition, have, counted, tuple(key for key in wanted if key not in counted))
 
 
 def conditions_of(rule: Rule | Group | Condition) -> Iterator[Condition]:
