@@ -100,16 +100,18 @@ def _integrity(
         return Integrity.BROKEN
     if not _is_tidy(content, signature):
         return Integrity.CHANGED
-    if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
+    _start, _length, after, rest = (int(number) for number in signature.byte_range)
+    if status.coverage is SignatureCoverageLevel.ENTIRE_FILE and after + rest == len(content):
         return Integrity.INTACT
     if status.coverage is not SignatureCoverageLevel.ENTIRE_REVISION or not status.docmdp_ok:
         return Integrity.CHANGED
-    # After the last signature only what keeps it checkable may follow; after others, further signatures too.
-    allowed = ModificationLevel.LTA_UPDATES if is_last else ModificationLevel.FORM_FILLING
-    level = status.modification_level
-    return Integrity.INTACT if level is not None and level <= allowed else Integrity.CHANGED
+    # Further revisions: after the last signature only what keeps it checkable, after others signatures too. Bytes that
+    # change nothing (pyHanko's NONE) belong to no revision at all.
+    allowed = (ModificationLevel.LTA_UPDATES,) if is_last else (ModificationLevel.LTA_UPDATES, _FURTHER_SIGNATURES)
+    return Integrity.INTACT if status.modification_level in allowed else Integrity.CHANGED
 
 
+_FURTHER_SIGNATURES = ModificationLevel.FORM_FILLING
 _HEXADECIMAL = re.compile(rb"<(?:[0-9a-f]+|[0-9A-F]+)>")
 
 
