@@ -95,7 +95,7 @@ def _print_separately(start: int) -> None:
 
 def _print_together(start: int) -> None:
     with tempfile.TemporaryFile() as file:
-        print_all(SHEET, people(BULK, start), file)
+        print_all([SHEET], people(BULK, start), file)
 
 
 def _rate(count: int, work: Callable[[], object]) -> tuple[float, float]:
@@ -115,5 +115,5 @@ def _peak_memory() -> float:
 
 if __name__ == "__main__":
     with tempfile.TemporaryFile() as large:
-        print_all(SHEET, people(MEMORY_PAGES), large)
+        print_all([SHEET], people(MEMORY_PAGES), large)
     print(round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uharfbuzz
-from fontTools import subset
+from fontTools import agl, subset
 from fontTools.ttLib import TTFont
 
 from festival.config import ROOT
@@ -239,6 +239,9 @@ def subset_font(face: Face) -> Subset:
         for code, glyph in sorted(original.getBestCmap().items(), reverse=True)
         if glyph in kept
     }
+    for glyph in kept:  # forms for stacked marks have no code of their own, only a name such as "acutecomb.case"
+        if numbers[glyph] not in letters and (letter := agl.toUnicode(glyph)):
+            letters[numbers[glyph]] = letter
     return Subset(
         program=file.getvalue(),
         widths={numbers[name]: original["hmtx"][name][0] for name in kept},

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from types import ModuleType
 from typing import IO
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.exceptions import ServiceUnavailable
 
-from festival.certificates.designs import drawn_pictures, sheet_from, sheet_of
-from festival.certificates.issuing import PRINT_ORDER
+from festival.certificates.covers import Cover
+from festival.certificates.designs import drawn_pictures, sheet_from
 from festival.certificates.look import from_json
-from festival.certificates.models import Certificate, Edition
+from festival.certificates.models import Certificate, Design, Edition
 from festival.certificates.texts import DETAILS, written
 from festival.certificates.wording import CertificateText, SheetText, verification_url
 from festival.core.clock import local
+from festival.core.text import fold, name_key, tidy
 from festival.extensions import db
 from festival.programme.models import Festival, Ward
 from festival.registration.models import Attendee, Registration
+
+BATCH = 500
+"""How many certificates are in memory while a file for the printer is written."""
 
 
 def _printing() -> ModuleType:
@@ -66,19 +74,91 @@ def file_name(certificate: Certificate) -> str:
     return f"Chứng nhận - {' '.join(name.split())[:80] or certificate.code}.pdf"
 
 
-def write_print_file(festival: Festival, out: IO[bytes]) -> int:
-    """All valid certificates of the festival as one PDF, a page each, ordered by ward and name.
+def write_print_file(festival: Festival, out: IO[bytes], design: Design | None = None, *, covers: bool = True) -> int:
+    """All certificates in force of the festival, or of one design, as one PDF: by ward, group and name.
 
-    Gives the number of pages; 0 means that nothing was written.
+    Each pile (a ward's group) begins with a cover; A5 certificates stand two to an A4 sheet. Gives the number of
+    certificates; 0 means that nothing was written.
     """
-    certificates = db.session.scalars(
-        select(Certificate)
-        .join(Attendee, Attendee.id == Certificate.attendee_id)
-        .join(Registration, Registration.id == Attendee.registration_id)
+    lines = _ordered(festival, design)
+    if not lines:
+        return 0
+    editions = {line.edition: line.design for line in lines}
+    frozen = db.session.scalars(select(Edition).where(Edition.id.in_(editions)).order_by(Edition.id))
+    sheets = {edition.id: sheet_of_edition(edition, festival.id) for edition in frozen}
+    items = _items(lines, sheets, covers=covers and len(lines) > 1)
+    return int(_printing().print_all(list(sheets.values()), items, out, two_up=len(lines) > 1))
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A certificate's place in the file."""
+
+    ward: str
+    group: str
+    key: tuple[object, ...]
+    id: int
+    edition: int
+    design: str
+
+
+def _ordered(festival: Festival, design: Design | None) -> list[_Line]:
+    """Who is printed, in order: by ward, group ("Tổ 2" before "Tổ 10") and name. Wards that are not known come last."""
+    registration_id = func.coalesce(Attendee.registration_id, Certificate.registration_id)
+    query = (
+        select(
+            Certificate.id, Certificate.edition_id, Certificate.name, Attendee.name_key, Design.name, Ward.name,
+            Ward.folded, Registration.group_name,
+        )
+        .join(Design, Design.id == Certificate.design_id)
+        .outerjoin(Attendee, Attendee.id == Certificate.attendee_id)
+        .outerjoin(Registration, Registration.id == registration_id)
         .outerjoin(Ward, Ward.code == Registration.ward_code)
-        .where(Certificate.festival_id == festival.id, Certificate.revoked_at.is_(None))
-        .order_by(*PRINT_ORDER)
-        .execution_options(yield_per=500)
-    )
-    sheet = sheet_of(festival)
-    return int(_printing().print_all(sheet, (text_of(certificate, sheet) for certificate in certificates), out))
+        .where(
+            Certificate.festival_id == festival.id,
+            Certificate.revoked_at.is_(None),
+            Certificate.replaced_at.is_(None),
+        )
+    )  # fmt: skip
+    if design is not None:
+        query = query.where(Certificate.design_id == design.id)
+    lines = [
+        _Line(
+            ward or "", tidy(group or ""),
+            (title, folded is None, folded or "", _natural(group or ""), key or name_key(name), number),
+            number, edition, title,
+        )
+        for number, edition, name, key, title, ward, folded, group in db.session.execute(query)
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: line.key)
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Text in an order in which numbers count: "Tổ 2" before "Tổ 10"."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", fold(text))
+    return tuple((int(part), "") if part.isdigit() else (-1, part.strip()) for part in parts)
+
+
+def _items(lines: list[_Line], sheets: dict[int, SheetText], *, covers: bool) -> Iterator[CertificateText | Cover]:
+    """The certificates in order, each pile behind its cover; read some hundred at a time."""
+    for (design, ward, group), pile in itertools.groupby(lines, key=lambda line: (line.design, line.ward, line.group)):
+        ids = [(line.id, line.edition) for line in pile]
+        if covers:
+            first, last = _names([ids[0][0], ids[-1][0]])
+            sheet = sheets[ids[0][1]]
+            yield Cover(ward, group, len(ids), first, last, sheet.festival, design)
+        for start in range(0, len(ids), BATCH):
+            batch = [number for number, _edition in ids[start : start + BATCH]]
+            rows = {one.id: one for one in db.session.scalars(select(Certificate).where(Certificate.id.in_(batch)))}
+            for number in batch:
+                yield text_of(rows[number], sheets[rows[number].edition_id])
+            for row in rows.values():
+                db.session.expunge(row)
+
+
+def _names(ids: list[int]) -> list[str]:
+    found = {
+        row[0]: row[1]
+        for row in db.session.execute(select(Certificate.id, Certificate.name).where(Certificate.id.in_(ids)))
+    }
+    return [found[number] for number in ids]

@@ -7,6 +7,7 @@ part, helped or finished a workshop.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -60,14 +61,22 @@ class SheetText:
             return f"từ ngày {first.day:02d} đến {long_day(last)}"
         return f"từ {long_day(first)} đến {long_day(last)}"
 
-    @property
+    @functools.cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, each.name) for each in fields(self)))
+
+    def __hash__(self) -> int:
+        """Asked for with every certificate, so it is computed once."""
+        return self._hash
+
+    @functools.cached_property
     def texts(self) -> Texts:
         """The lines of the page, fields still in braces: the design's own where it has one, else our wording."""
         offered, own = offered_texts(self.kind, with_place=bool(self.venue)), self.look.texts
         chosen = {each.name: getattr(own, each.name) or getattr(offered, each.name) for each in fields(Texts)}
         return Texts(**{name: "" if text == "-" else text for name, text in chosen.items()})
 
-    @property
+    @functools.cached_property
     def shared_values(self) -> dict[str, str]:
         """The values of the fields that all certificates share."""
         return {
