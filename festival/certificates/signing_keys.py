@@ -97,7 +97,7 @@ def _own_certificate(name: str, private: ec.EllipticCurvePrivateKey) -> x509.Cer
     called = x509.Name(
         [
             x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "VN"),
-            x509.NameAttribute(x509.NameOID.COMMON_NAME, tidy(name)[:64]),  # X.520 allows 64 letters
+            x509.NameAttribute(x509.NameOID.COMMON_NAME, _short(tidy(name))),
         ]
     )
     usage = x509.KeyUsage(
@@ -118,6 +118,14 @@ def _own_certificate(name: str, private: ec.EllipticCurvePrivateKey) -> x509.Cer
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .sign(private, hashes.SHA256())
     )
+
+
+def _short(name: str) -> str:
+    """As many words of `name` as a certificate takes: 64 bytes."""
+    words = name.split()
+    while len(" ".join(words).encode()) > 64 and len(words) > 1:
+        words.pop()
+    return " ".join(words).encode()[:64].decode(errors="ignore")
 
 
 def _add(
@@ -194,7 +202,7 @@ def retire(key: SigningKey, festival: Festival) -> bool:
 
 def choose_key(design: Design, key: SigningKey | None) -> bool:
     """Sign what `design` gives with `key` from now on, or with none. False when nothing changes. The caller commits."""
-    if design.signing_key_id == (key.id if key else None):
+    if design.signing_key is key:
         return False
     before = {"signing_key": design.signing_key.name if design.signing_key else None}
     design.signing_key = key
