@@ -41,6 +41,13 @@ class Line:
     lines: tuple[Line, ...] = ()
     """Of a group or a household: what it consists of."""
 
+    @property
+    def to_do(self) -> str:
+        """What is left, in a few words."""
+        if self.left or not self.lines:
+            return self.left or self.words
+        return f"{self.words} {' / '.join(line.words for line in self.lines)}"
+
 
 @dataclass(frozen=True)
 class Way:
@@ -60,7 +67,7 @@ class Way:
     @property
     def left(self) -> tuple[str, ...]:
         """What is left, each thing in a few words."""
-        return tuple(line.left or line.words.removesuffix(":") for line in self.lines if not line.met)
+        return tuple(line.to_do for line in self.lines if not line.met)
 
     @property
     def explanation(self) -> str:

@@ -22,7 +22,7 @@ from festival.certificates.rules import (
     together,
 )
 
-KEYS: dict[str, list[int | str]] = {fact: [1, 2, 3, 4] for fact in OF_PEOPLE} | dict.fromkeys(BY_NAME, ["a", "b", "c"])
+KEYS: dict[str, list[int | str]] = {fact: ["a", "b", "c"] if fact in BY_NAME else [1, 2, 3, 4] for fact in OF_PEOPLE}
 
 
 @st.composite

@@ -1,0 +1,452 @@
+"""Who has earned what: people × rules × expected, with the explanation that is shown to each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import time, timedelta
+from uuid import uuid4
+
+import pytest
+from flask_babel import force_locale
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from festival.certificates import facts
+from festival.certificates.criteria import Standing, earned_now, rule_of, standing_of, standings
+from festival.certificates.models import CertificateKind, Design
+from festival.certificates.rules import Condition, Group, OfMembers
+from festival.certificates.ways import places_of, way_of
+from festival.checkin.models import Admission, Checkpoint, CheckpointKind, ShownSkill
+from festival.core.clock import now, today
+from festival.extensions import db
+from festival.programme.models import BoothStatus, FestivalStatus
+from festival.registration.models import Attendee
+from tests import factories
+
+ENTRANCE = {"fact": "entrance"}
+
+
+@dataclass(frozen=True)
+class World:
+    """A festival with an entrance, three sessions, three booths and a table for volunteers, and who has done what."""
+
+    festival: factories.Festival
+    places: dict[str, Checkpoint]
+    people: dict[str, Attendee]
+
+    def admit(self, who: str, *where: str) -> None:
+        for name in where:
+            self.admit_at(self.people[who].id, self.places[name].id)
+        db.session.commit()
+
+    def admit_at(self, attendee_id: int, checkpoint_id: int) -> None:
+        db.session.add(
+            Admission(attendee_id=attendee_id, checkpoint_id=checkpoint_id, scan_id=uuid4(), admitted_at=now())
+        )
+
+    def shows(self, who: str, where: str, skill: str) -> None:
+        place = self.places[where]
+        db.session.add(
+            ShownSkill(
+                attendee_id=self.people[who].id, checkpoint_id=place.id, skill=skill, scan_id=uuid4(), shown_at=now()
+            )
+        )
+        db.session.commit()
+
+    def design(
+        self, rule: object = None, kind: CertificateKind = CertificateKind.PARTICIPATION, **more: object
+    ) -> Design:
+        design = Design(
+            festival_id=self.festival.id,
+            kind=kind,
+            name="Chứng nhận",
+            look={},
+            rule=rule if rule is not None else {},
+            **more,
+        )
+        db.session.add(design)
+        db.session.commit()
+        return design
+
+
+def build(festival: factories.Festival) -> World:
+    tomorrow = today() + timedelta(days=1)
+    vneid = factories.make_workshop(festival, title="VNeID")
+    sessions = {
+        "vneid-9": factories.make_session(festival, workshop=vneid, day=tomorrow, room="P1"),
+        "vneid-11": factories.make_session(
+            festival, workshop=vneid, day=tomorrow, start=time(11), end=time(12, 30), room="P1"
+        ),
+        "banking-14": factories.make_session(
+            festival, title="Thanh toán số", day=tomorrow, start=time(14), end=time(15), room="P2"
+        ),
+    }  # fmt: skip
+    booths = {
+        "A01": factories.make_booth(
+            festival, code="A01", name="Công an", topic="Định danh", skills="Mở VNeID\nĐổi mật khẩu"
+        ),
+        "A02": factories.make_booth(festival, code="A02", name="Ngân hàng", topic="Thanh toán", skills="Trả bằng QR"),
+        "A03": factories.make_booth(festival, code="A03", name="Đoàn", topic="Thanh toán", skills=""),
+    }  # fmt: skip
+    places = {"gate": factories.make_checkpoint(festival)}
+    for name, session in sessions.items():
+        places[name] = factories.make_checkpoint(festival, CheckpointKind.SESSION, name=name, session_id=session.id)
+    for name, booth in booths.items():
+        places[name] = factories.make_checkpoint(festival, CheckpointKind.BOOTH, name=name, booth_id=booth.id)
+    places["table"] = factories.make_checkpoint(festival, CheckpointKind.VOLUNTEERS, name="Bàn")
+    names = ("nobody", "visitor", "learner", "collector", "helper")
+    people = dict(zip(names, factories.make_household(festival, members=5).attendees, strict=True))
+    world = World(festival, places, people)
+    world.admit("visitor", "gate")
+    world.admit("learner", "gate", "vneid-9", "banking-14")
+    world.admit("collector", "gate", "A01", "A02", "A03")
+    world.shows("collector", "A01", "Mở VNeID")
+    world.shows("collector", "A02", "Trả bằng QR")
+    world.admit("helper", "table")
+    return world
+
+
+@pytest.fixture
+def world(festival: factories.Festival) -> World:
+    return build(festival)
+
+
+THREE = "At least 2 of these: Come in at the entrance / Attend 1 session / Collect 3 stamps at the booths."
+DONE = "Everything for the certificate is done."
+TABLE: dict[str, tuple[object, dict[str, str]]] = {
+    "let in": (
+        {"need": "all", "of": [ENTRANCE]},
+        {
+            "nobody": "0 of 1 done. Still to do: Come in at the entrance.",
+            "visitor": DONE,
+            "learner": DONE,
+            "collector": DONE,
+            "helper": "0 of 1 done. Still to do: Come in at the entrance.",
+        },
+    ),
+    "three sessions": (
+        {"need": "all", "of": [{"fact": "sessions", "at_least": 3}]},
+        {
+            "nobody": "0 of 3 done. Still to do: 3 more sessions.",
+            "learner": "2 of 3 done. Still to do: 1 more session.",
+        },
+    ),
+    "two hours": (
+        {"need": "all", "of": [{"fact": "session_hours", "at_least": 2}]},
+        {"visitor": "0 of 2 done. Still to do: 2 more hours.", "learner": DONE},
+    ),
+    "two and a half hours": (
+        {"need": "all", "of": [{"fact": "session_hours", "at_least": 2.5}]},
+        {"learner": "2 of 2.5 done. Still to do: 0.5 more hours."},
+    ),
+    "let in, two stamps, a session": (
+        {"need": "all", "of": [ENTRANCE, {"fact": "stamps", "at_least": 2}, {"fact": "sessions"}]},
+        {
+            "nobody": "0 of 3 done. Still to do: Come in at the entrance; 2 more stamps; Attend 1 session.",
+            "visitor": "1 of 3 done. Still to do: 2 more stamps; Attend 1 session.",
+            "collector": "2 of 3 done. Still to do: Attend 1 session.",
+        },
+    ),
+    "two topics": (
+        {"need": "all", "of": [{"fact": "topics", "at_least": 2}]},
+        {"visitor": "0 of 2 done. Still to do: 2 more topics.", "collector": DONE},
+    ),
+    "a topic that is named": (
+        {"need": "all", "of": [{"fact": "topics", "names": ["Định danh"], "at_least": 1}]},
+        {
+            "visitor": "0 of 1 done. Still to do: Collect stamps of 1 topic: Định danh.",
+            "collector": DONE,
+        },
+    ),
+    "three skills": (
+        {"need": "all", "of": [{"fact": "skills", "at_least": 3}]},
+        {"collector": "2 of 3 done. Still to do: 1 more skill."},
+    ),
+    "skills that are named": (
+        {"need": "all", "of": [{"fact": "skills", "names": ["Đổi mật khẩu", "Mở VNeID"], "at_least": 2}]},
+        {"collector": "1 of 2 done. Still to do: 1 more skill."},
+    ),
+    "a session or stamps": (
+        {"need": "any", "of": [{"fact": "sessions"}, {"fact": "stamps", "at_least": 3}]},
+        {"nobody": "0 of 1 done. Still to do: One of these: Attend 1 session / Collect 3 stamps at the booths.",
+         "learner": DONE, "collector": DONE},
+    ),
+    "two of three": (
+        {"need": 2, "of": [ENTRANCE, {"fact": "sessions"}, {"fact": "stamps", "at_least": 3}]},
+        {"nobody": "0 of 2 done. Still to do: " + THREE,
+         "visitor": "1 of 2 done. Still to do: " + THREE, "learner": DONE, "collector": DONE},
+    ),
+    "let in, and one of two": (
+        {"need": "all", "of": [ENTRANCE, {"need": "any", "of": [{"fact": "sessions"}, {"fact": "stamps"}]}]},
+        {"visitor": "1 of 2 done. Still to do: One of these: Attend 1 session / Collect 1 stamp at the booths.",
+         "learner": DONE, "collector": DONE},
+    ),
+    "helping for hours, which nobody records yet": (
+        {"need": "all", "of": [{"fact": "volunteer_hours", "at_least": 4}]},
+        {"helper": "0 of 4 done. Still to do: Help as a volunteer for 4 hours."},
+    ),
+    "feedback, which nobody collects yet, or let in": (
+        {"need": "any", "of": [{"fact": "feedback"}, ENTRANCE]},
+        {"nobody":
+         "0 of 1 done. Still to do: One of these: Tell us what you think of the festival / Come in at the entrance.",
+         "visitor": DONE},
+    ),
+    "on duty": (
+        {"need": "all", "of": [{"fact": "on_duty"}]},
+        {"visitor": "0 of 1 done. Still to do: Be on duty as a volunteer.", "helper": DONE},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_who_has_earned_what_and_what_each_is_told(world, name):
+    rule, expected = TABLE[name]
+    design = world.design(rule)
+
+    with force_locale("en"):
+        told = {who: way_of(world.people[who], design).explanation for who in expected}
+    assert told == expected
+    found = standings(list(world.people.values()), design)
+    earned = {who for who, words in expected.items() if words == DONE}
+    assert {who for who in expected if found[world.people[who].id] is Standing.EARNED} == earned
+    assert set(earned_now(design)) & {world.people[who].id for who in expected} == {
+        world.people[who].id for who in earned
+    }
+
+
+def test_particular_sessions_and_workshops(world):
+    nine, eleven = (world.places[name].session_id for name in ("vneid-9", "vneid-11"))
+    workshop = world.places["vneid-9"].session.workshop_id
+    both = world.design({"need": "all", "of": [{"fact": "session", "ids": [nine, eleven]}]})
+    either = world.design({"need": "all", "of": [{"fact": "session", "ids": [nine, eleven], "at_least": 1}]})
+    any_sitting = world.design({"need": "all", "of": [{"fact": "workshop", "ids": [workshop]}]})
+    learner = world.people["learner"]
+
+    assert [standing_of(learner, each) for each in (both, either, any_sitting)] == [
+        Standing.NOT_ADMITTED,
+        Standing.EARNED,
+        Standing.EARNED,
+    ]
+    with force_locale("en"):
+        assert way_of(learner, both).explanation == "1 of 2 done. Still to do: 1 more session."
+
+
+def test_the_way_says_where_and_when(world, make_household):
+    design = world.design(
+        {"need": "all", "of": [{"fact": "sessions", "at_least": 3}, {"fact": "stamps", "at_least": 1}]}
+    )
+    tomorrow = f"{today() + timedelta(days=1):%d/%m}"
+    booth_hours = f"{today():%d/%m}–{tomorrow}, 00:01–23:59"
+
+    with force_locale("en"):
+        learner = way_of(world.people["learner"], design)
+        assert [line.where for line in learner.lines] == [
+            (f"{tomorrow}, 11:00–12:30 VNeID, P1 (20 seats left).",),
+            (f"At A01 Công an; A02 Ngân hàng; A03 Đoàn, {booth_hours}.",),
+        ]
+        booked = make_household(
+            members=1, sessions=(world.places["banking-14"].session,), phone="+84912345670"
+        ).attendees[0]
+        assert way_of(booked, design).lines[0].where == (
+            f"You have a seat: {tomorrow}, 14:00–15:00 Thanh toán số, P2.",
+        )
+
+
+def test_the_way_is_told_in_vietnamese(world):
+    design = world.design({"need": "all", "of": [{"fact": "sessions", "at_least": 3}]})
+
+    with force_locale("vi"):
+        assert way_of(world.people["learner"], design).explanation == "Đã xong 2 trên 3. Còn lại: 1 buổi nữa."
+
+
+def test_a_festival_that_is_over_gives_no_place_to_go(world):
+    design = world.design({"need": "all", "of": [{"fact": "sessions", "at_least": 3}, {"fact": "feedback"}]})
+    world.festival.first_day = world.festival.last_day = today() - timedelta(days=3)
+    db.session.commit()
+
+    with force_locale("en"):
+        lines = way_of(world.people["learner"], design).lines
+        assert [line.where for line in lines] == [
+            ("The festival is over.",),
+            ("This is not recorded at the festival yet, so nobody can have it.",),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [
+        (CertificateKind.PARTICIPATION, Group("all", (Condition("entrance"),))),
+        (CertificateKind.COMPLETION, Group("all", (Condition("sessions"),))),
+        (CertificateKind.VOLUNTEER, Group("all", (Condition("on_duty"),))),
+        (CertificateKind.HOST, Group("all", (Condition("visitors"),))),
+        (CertificateKind.HOUSEHOLD, OfMembers(Group("all", (Condition("entrance"),)))),
+    ],
+)
+def test_a_design_without_a_rule_asks_for_what_it_says(world, kind, rule):
+    assert rule_of(world.design({}, kind)) == rule
+
+
+def test_a_workshops_completion_without_a_rule_needs_a_sitting_of_that_workshop(world):
+    workshop = world.places["vneid-9"].session.workshop
+    design = world.design({}, CertificateKind.COMPLETION, workshop_id=workshop.id)
+
+    assert earned_now(design) == [world.people["learner"].id]
+
+
+def test_hosts_are_thanked_whose_booth_is_approved_and_has_stamped_somebody(world):
+    design = world.design({}, CertificateKind.HOST)
+    quiet = factories.make_booth(world.festival, code="Z01")
+    factories.make_checkpoint(world.festival, CheckpointKind.BOOTH, name="Z01", booth_id=quiet.id)
+    stamped = [world.places[name].booth for name in ("A01", "A02", "A03")]
+    stamped[2].status = BoothStatus.DECLINED
+    db.session.commit()
+
+    assert earned_now(design) == [stamped[0].id, stamped[1].id]
+    assert list(standings([*stamped, quiet], design).values()) == [
+        Standing.EARNED, Standing.EARNED, Standing.NOT_ADMITTED, Standing.NOT_ADMITTED
+    ]  # fmt: skip
+
+
+def test_a_household_every_member_of_which_has_done_it(world, make_household, admit):
+    design = world.design({"every_member": {"need": "all", "of": [{"fact": "skills"}]}}, CertificateKind.HOUSEHOLD)
+    family = make_household(members=2, phone="+84912345670")
+    mother, child = family.attendees
+    for one in (mother, child):
+        with force_locale("en"):
+            told = way_of(family, design).explanation
+        assert told == (
+            "0 of 2 done. Still to do: Nguyễn Thị Thử: Show 1 skill; Đỗ Văn Mẫu: Show 1 skill."
+            if one is mother
+            else "1 of 2 done. Still to do: Đỗ Văn Mẫu: Show 1 skill."
+        )
+        assert standing_of(family, design) is Standing.NOT_ADMITTED
+        world.people["someone"] = one
+        world.shows("someone", "A01", "Mở VNeID")
+
+    assert standing_of(family, design) is Standing.EARNED
+    assert earned_now(design) == [family.id]
+
+
+def test_who_was_taken_off_is_not_waited_for(world, make_household, admit):
+    design = world.design({}, CertificateKind.HOUSEHOLD)
+    family = make_household(members=3, phone="+84912345670")
+    admit(*family.attendees[:2])
+    assert standing_of(family, design) is Standing.NOT_ADMITTED
+
+    family.attendees[2].cancelled_at = now()
+    db.session.commit()
+
+    assert standing_of(family, design) is Standing.EARNED
+
+
+def test_a_household_of_which_some_have_done_it(world):
+    family = world.people["learner"].registration
+    node = {"need": "all", "of": [{"fact": "sessions"}]}
+    one, two = (world.design({"some_member": node, "at_least": least}, CertificateKind.HOUSEHOLD) for least in (1, 2))
+
+    assert standings([family], one) == {family.id: Standing.EARNED}
+    assert standings([family], two) == {family.id: Standing.NOT_ADMITTED}
+    assert way_of(family, two).done == 1
+
+
+def test_a_later_part_joins_with_one_line(world, monkeypatch):
+    design = world.design({"need": "all", "of": [{"fact": "volunteer_hours", "at_least": 4}]})
+    helper = world.people["helper"]
+    monkeypatch.setitem(
+        facts.FACTS, "volunteer_hours", lambda festival_id, ids: {helper.id: {"shift 1": 1.5, "shift 2": 2}}
+    )
+
+    assert standing_of(helper, design) is Standing.NOT_ADMITTED
+    with force_locale("en"):
+        assert way_of(helper, design).explanation == "3.5 of 4 done. Still to do: 0.5 more hours."
+
+    monkeypatch.setitem(facts.FACTS, "volunteer_hours", lambda festival_id, ids: {helper.id: {"shift 1": 4}})
+    assert standing_of(helper, design) is Standing.EARNED
+
+
+def test_nobody_earns_anything_where_the_names_are_erased(world):
+    design = world.design()
+    assert earned_now(design)
+
+    world.festival.status = FestivalStatus.ARCHIVED
+    db.session.commit()
+
+    assert earned_now(design) == []
+
+
+def test_what_was_done_at_another_festival_does_not_count(world, make_festival):
+    other = make_festival()
+    design = world.design()
+    world.admit_at(world.people["nobody"].id, factories.make_checkpoint(other).id)
+    db.session.commit()
+
+    assert standing_of(world.people["nobody"], design) is Standing.NOT_ADMITTED
+
+
+def test_a_selection_is_judged_too(world):
+    design = world.design()
+    visitor, nobody = world.people["visitor"].id, world.people["nobody"].id
+
+    assert earned_now(design, [visitor, nobody]) == [visitor]
+
+
+def test_the_ways_of_many_take_as_many_statements_as_of_one(world, make_household, statements):
+    design = world.design(TABLE["let in, two stamps, a session"][0])
+    people = make_household(members=20, phone="+84912345670").attendees
+    db.session.refresh(design)
+    one = statements(lambda: places_of(people[:1], design))
+
+    assert statements(lambda: places_of(people, design)) == one <= 8
+
+
+@pytest.fixture
+def statements(app: object) -> Iterator[Callable[[Callable[[], object]], int]]:
+    """How many statements a call makes."""
+    made: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        made.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+
+    def count(call: Callable[[], object]) -> int:
+        made.clear()
+        call()
+        return len(made)
+
+    yield count
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_another_admission_never_loses_a_certificate(app, make_festival, database):
+    """A property of the whole way, from the admission in the database to the standing; fixed rules over drawn days."""
+    world = build(make_festival())
+    designs = [world.design(rule) for rule, _ in TABLE.values()]
+    for rule, _ in TABLE.values():
+        for of_family in ({"every_member": rule}, {"some_member": rule, "at_least": 2}, rule):
+            designs.append(world.design(of_family, CertificateKind.HOUSEHOLD))
+    family = world.people["nobody"].registration
+    people = list(family.attendees)
+    moves = [(one.id, place.id) for one in people for place in world.places.values()]
+    db.session.execute(Admission.__table__.delete())
+    db.session.commit()
+
+    def earned() -> set[tuple[int, int]]:
+        return {(design.id, holder) for design in designs for holder in earned_now(design)}
+
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.lists(st.sampled_from(moves), unique=True, min_size=2, max_size=14))
+    def holds(drawn: list[tuple[int, int]]) -> None:
+        before: set[tuple[int, int]] = set()
+        for start in range(0, len(drawn), 3):
+            for attendee_id, checkpoint_id in drawn[start : start + 3]:
+                world.admit_at(attendee_id, checkpoint_id)
+            db.session.flush()
+            after = earned()
+            assert before <= after
+            before = after
+        db.session.rollback()
+
+    holds()
