@@ -200,8 +200,12 @@ POLICY: dict[str, Rule] = {
     "privacy_manage.index": ORGANIZER,
     "privacy_manage.show": ORGANIZER,
     "privacy_manage.answer": ORGANIZER,
+    "privacy_manage.put_off": ORGANIZER,
     "privacy_manage.finish": ORGANIZER,
     "privacy_manage.register": ORGANIZER,
+    "privacy_manage.edit_register": ORGANIZER,
+    "privacy_manage.register_pdf": ORGANIZER,
+    "privacy_manage.register_csv": ORGANIZER,
     "privacy_manage.photo_sign": ORGANIZER,
     # messages
     "mailings.index": ORGANIZER,

@@ -128,7 +128,9 @@ def _statements(extent: Extent) -> Iterable[Update]:
     yield update(Scan).where(extent.scans).values(answer={}, undo_reason=None)
     yield update(AuditEntry).where(extent.audited).values(subject="", before=null(), after=null())
     yield update(Certificate).where(extent.certificates).values(revoke_reason=None)
-    yield update(SubjectRequest).where(extent.requests).values(wish="", outcome="", registration_id=None)
+    yield (
+        update(SubjectRequest).where(extent.requests).values(wish="", outcome="", put_off_why="", registration_id=None)
+    )
     yield (
         update(Ticket)
         .where(extent.tickets)

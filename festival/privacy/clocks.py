@@ -4,7 +4,8 @@ Nghị định 356/2025/NĐ-CP, article 5, to Luật 91/2025/QH15: an answer wit
 - restricting or stopping the use, and taking a consent back: 15 days,
 - seeing, getting and correcting: 10 days,
 - deleting: 20 days.
-The decree lets each be put off once, for a stated reason; these clocks do not count on it. Days are calendar days, the
+The decree lets the second clock be put off once, for a stated reason that the family is told: here by as many days
+again, and only before it has run out. Days are calendar days, the
 day of the request is not counted, and a last day on a weekend stays where it is: earlier than the law would have it.
 """
 
@@ -40,12 +41,14 @@ class Stage(enum.Enum):
 
 @dataclass(frozen=True)
 class Clocks:
-    """A request's stage, the days by which it must be answered and done, and whether the next of them is past."""
+    """A request's stage, the days by which it must be answered and done, whether the next of them is past, and until
+    when the second one may be put off (None: not, or not any more)."""
 
     stage: Stage
     answer_by: date
     done_by: date
     overdue: bool
+    may_put_off_to: date | None = None
 
     @property
     def next_by(self) -> date:
@@ -57,10 +60,15 @@ def clocks_of(request: SubjectRequest, today: date) -> Clocks:
     """The clocks of a request as they stand on that day."""
     received = local(request.received_at).date()
     answer_by = working_days_after(received, ANSWERED_WITHIN)
-    done_by = received + timedelta(days=DONE_WITHIN[request.kind])
+    days = timedelta(days=DONE_WITHIN[request.kind])
+    done_by = received + days
+    may_put_off = request.put_off_at is None and request.done_at is None and today <= done_by
+    put_off_to = done_by + days
+    if request.put_off_at is not None:
+        done_by = put_off_to
     if request.done_at is not None:
         stage = Stage.DONE
     else:
         stage = Stage.NEW if request.acknowledged_at is None else Stage.ANSWERED
     due = {Stage.NEW: min(answer_by, done_by), Stage.ANSWERED: done_by}.get(stage)
-    return Clocks(stage, answer_by, done_by, overdue=due is not None and today > due)
+    return Clocks(stage, answer_by, done_by, due is not None and today > due, put_off_to if may_put_off else None)

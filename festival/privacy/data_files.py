@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -39,8 +40,15 @@ def _plain(value: Any) -> Any:
 
 
 def as_pdf(held: Held) -> bytes:
-    """The file for people, in the language of the page. Raises `ServiceUnavailable` where the libraries for printing
-    are missing, as for certificates; `make run` says what to install."""
+    """The file for people, in the language of the page. Raises `ServiceUnavailable` as `print_page` does."""
+    return print_page(
+        lambda faces: render_template("privacy/data_file.html", held=held, words=words.FOR_PAGES, faces=faces)
+    )
+
+
+def print_page(written: Callable[[list[dict[str, Any]]], str]) -> bytes:
+    """The page that `written` gives for the type faces, set as PDF. Raises `ServiceUnavailable` where the libraries for
+    printing are missing, as for certificates; `make run` says what to install."""
     try:
         from weasyprint import HTML
         from weasyprint.text.fonts import FontConfiguration
@@ -57,8 +65,7 @@ def as_pdf(held: Held) -> bytes:
         folders = (TEMPLATES, FONT_FOLDER)
 
     faces = [{"face": face, "url": _address(face.path)} for face in (TEXT, SEMIBOLD, BOLD)]
-    page = render_template("privacy/data_file.html", held=held, words=words.FOR_PAGES, faces=faces)
-    html = HTML(string=page, base_url=_address(TEMPLATES) + "/", url_fetcher=OwnFiles())
+    html = HTML(string=written(faces), base_url=_address(TEMPLATES) + "/", url_fetcher=OwnFiles())
     return bytes(html.write_pdf(font_config=FontConfiguration()))
 
 

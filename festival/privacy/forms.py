@@ -10,6 +10,8 @@ from wtforms.validators import DataRequired, Email, Optional
 
 from festival.core.forms import BaseForm, Line, Lines, Phone, at_most, choices, required
 from festival.privacy.models import RequestKind
+from festival.privacy.processing import Kind
+from festival.privacy.register import OwnWords
 from festival.privacy.words import kind_title
 from festival.programme.models import Ward
 from festival.registration.contact import Contact
@@ -73,9 +75,53 @@ class AnswerForm(BaseForm):
     answer = Lines(_("A word to the family"), validators=[at_most(LONGEST_WISH)])
 
 
+class PutOffForm(BaseForm):
+    """Why a request takes longer; the family reads it."""
+
+    why = Lines(_("Why it takes longer"), validators=[required(_("Please write the reason.")), at_most(LONGEST_WISH)])
+
+
 class OutcomeForm(BaseForm):
     """What came of a request; the family reads it."""
 
     outcome = Lines(
         _("What was done"), validators=[required(_("Please write what was done, or why not.")), at_most(LONGEST_WISH)]
     )
+
+
+class RegisterForm(BaseForm):
+    """The organizer's words in the register of processing: beside these, two fields for each activity."""
+
+    controller = Line(_("Controller"), validators=[at_most(300)])
+    contact = Line(_("Contact"), validators=[at_most(300)])
+    protection_officer = Line(_("Data protection officer"), validators=[at_most(300)])
+    added = Lines(_("What happens outside this service"), validators=[at_most(LONGEST_WISH)])
+
+    @classmethod
+    def showing(cls, own: OwnWords) -> RegisterForm:
+        """With what was written so far."""
+        values = {
+            "controller": own.controller,
+            "contact": own.contact,
+            "protection_officer": own.protection_officer,
+            "added": own.added,
+        }
+        values |= {f"recipients_{kind.value}": words for kind, words in (own.recipients or {}).items()}
+        values |= {f"kept_{kind.value}": words for kind, words in (own.kept or {}).items()}
+        return cls(data=values)
+
+    def own_words(self, asked: Sequence[Kind]) -> OwnWords:
+        """What was typed, of the activities that were `asked` for; only after validation."""
+        return OwnWords(
+            controller=self.controller.data,
+            contact=self.contact.data,
+            protection_officer=self.protection_officer.data,
+            added=self.added.data,
+            recipients={kind: self[f"recipients_{kind.value}"].data for kind in asked},
+            kept={kind: self[f"kept_{kind.value}"].data for kind in asked},
+        )
+
+
+for _kind in Kind:
+    setattr(RegisterForm, f"recipients_{_kind.value}", Lines(_("Who gets them"), validators=[at_most(500)]))
+    setattr(RegisterForm, f"kept_{_kind.value}", Lines(_("Kept"), validators=[at_most(500)]))

@@ -128,6 +128,8 @@ class HeldRequest:
     wish: str
     received_at: datetime
     answered_at: datetime | None
+    put_off_at: datetime | None
+    put_off_why: str
     done_at: datetime | None
     outcome: str
 

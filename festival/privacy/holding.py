@@ -195,4 +195,13 @@ def _messages(registration: Registration) -> Iterable[HeldMessage]:
 
 
 def _request(row: SubjectRequest) -> HeldRequest:
-    return HeldRequest(row.kind, row.wish, row.received_at, row.acknowledged_at, row.done_at, row.outcome)
+    return HeldRequest(
+        kind=row.kind,
+        wish=row.wish,
+        received_at=row.received_at,
+        answered_at=row.acknowledged_at,
+        put_off_at=row.put_off_at,
+        put_off_why=row.put_off_why,
+        done_at=row.done_at,
+        outcome=row.outcome,
+    )

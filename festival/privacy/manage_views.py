@@ -3,22 +3,30 @@ that says where photos are taken."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+import io
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
+from festival.config import Settings
 from festival.core.clock import today
 from festival.core.paging import page_of
-from festival.extensions import db
+from festival.extensions import db, limiter
 from festival.messages.outbox import wake_worker
 from festival.privacy import requests, words
 from festival.privacy.clocks import clocks_of
-from festival.privacy.forms import AnswerForm, OutcomeForm
+from festival.privacy.forms import AnswerForm, OutcomeForm, PutOffForm, RegisterForm
 from festival.privacy.models import SubjectRequest
-from festival.privacy.processing import activities_of, measures_of
+from festival.privacy.processing import measures_of
+from festival.privacy.register import own_words, register_of, usual_register, write_register
+from festival.privacy.register_files import register_as_csv, register_as_pdf
 from festival.programme.models import Festival
 from festival.registration.models import Registration
+
+FILES = "60 per 10 minutes"
+"""A PDF takes half a second of the server's time."""
 
 bp = Blueprint("privacy_manage", __name__, url_prefix="/manage/<festival>/privacy")
 
@@ -46,14 +54,30 @@ def _who(row: SubjectRequest) -> Registration | None:
 @bp.get("/requests/<int:request_id>")
 def show(festival: Festival, request_id: int) -> ResponseReturnValue:
     """One request: who asks for what, and the next thing to do."""
-    return _page(festival, _found(festival, request_id), AnswerForm(), OutcomeForm())
+    return _page(festival, _found(festival, request_id), Forms())
 
 
 def _found(festival: Festival, request_id: int) -> SubjectRequest:
     return requests.find_request(festival, request_id) or abort(404)
 
 
-def _page(festival: Festival, found: SubjectRequest, answer: AnswerForm, outcome: OutcomeForm) -> ResponseReturnValue:
+class Forms:
+    """The three forms of a request's page; of them the one that was sent is given."""
+
+    def __init__(
+        self, answer: AnswerForm | None = None, put_off: PutOffForm | None = None, outcome: OutcomeForm | None = None
+    ) -> None:
+        self.answer = answer or AnswerForm(formdata=None)
+        self.put_off = put_off or PutOffForm(formdata=None)
+        self.outcome = outcome or OutcomeForm(formdata=None)
+
+    @property
+    def wrong(self) -> AnswerForm | PutOffForm | OutcomeForm | None:
+        """The one with something to mend."""
+        return next((form for form in (self.answer, self.put_off, self.outcome) if form.errors), None)
+
+
+def _page(festival: Festival, found: SubjectRequest, forms: Forms) -> ResponseReturnValue:
     page = render_template(
         "privacy/manage_request.html",
         festival=festival,
@@ -61,10 +85,12 @@ def _page(festival: Festival, found: SubjectRequest, answer: AnswerForm, outcome
         clocks=clocks_of(found, today()),
         registration=_who(found),
         words=words.FOR_PAGES,
-        answer=answer,
-        outcome=outcome,
+        answer=forms.answer,
+        put_off=forms.put_off,
+        outcome=forms.outcome,
+        wrong=forms.wrong,
     )
-    return page, 422 if answer.errors or outcome.errors else 200
+    return page, 422 if forms.wrong else 200
 
 
 @bp.post("/requests/<int:request_id>/answer")
@@ -72,9 +98,19 @@ def answer(festival: Festival, request_id: int) -> ResponseReturnValue:
     """Tell the family that the request has arrived and by when it will be done."""
     found, form = _found(festival, request_id), AnswerForm()
     if not form.validate_on_submit():
-        return _page(festival, found, form, OutcomeForm(formdata=None))
+        return _page(festival, found, Forms(answer=form))
     answered = requests.acknowledge(found, form.answer.data, current_user)
     return _done(festival, found, _("The family is told.") if answered else "")
+
+
+@bp.post("/requests/<int:request_id>/later")
+def put_off(festival: Festival, request_id: int) -> ResponseReturnValue:
+    """Give it more time, once, and tell the family why."""
+    found, form = _found(festival, request_id), PutOffForm()
+    if not form.validate_on_submit():
+        return _page(festival, found, Forms(put_off=form))
+    later = requests.put_off(found, form.why.data, current_user)
+    return _done(festival, found, _("There is more time, and the family is told why.") if later else "")
 
 
 @bp.post("/requests/<int:request_id>/done")
@@ -82,7 +118,7 @@ def finish(festival: Festival, request_id: int) -> ResponseReturnValue:
     """Note what was done, and tell the family."""
     found, form = _found(festival, request_id), OutcomeForm()
     if not form.validate_on_submit():
-        return _page(festival, found, AnswerForm(formdata=None), form)
+        return _page(festival, found, Forms(outcome=form))
     finished = requests.finish(found, form.outcome.data, current_user)
     return _done(festival, found, _("Done, and the family is told.") if finished else "")
 
@@ -99,15 +135,52 @@ def _done(festival: Festival, found: SubjectRequest, words_for_it: str) -> Respo
 
 @bp.get("/register")
 def register(festival: Festival) -> ResponseReturnValue:
-    """The register of processing: what is kept of whom, for what, how long, and who gets it. To print."""
-    settings = current_app.extensions["settings"]
+    """The register of processing: what is kept of whom, for what, how long, and who gets it. To print or take away."""
     return render_template(
         "privacy/register.html",
         festival=festival,
-        activities=activities_of(festival, settings),
-        measures=measures_of(settings),
+        register=register_of(festival, _settings()),
+        measures=measures_of(_settings()),
         today=today(),
     )
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+@bp.route("/register/edit", methods=["GET", "POST"])
+def edit_register(festival: Festival) -> ResponseReturnValue:
+    """The organizer's own words in it; what is left empty says what the service does."""
+    usual = usual_register(festival, _settings())
+    form = RegisterForm.showing(own_words(festival))
+    if form.validate_on_submit():
+        write_register(festival, form.own_words([each.kind for each in usual.activities]))
+        db.session.commit()
+        flash(_("The change is saved."), "success")
+        return redirect(url_for(".register", festival=festival.slug), code=303)
+    page = render_template("privacy/register_edit.html", festival=festival, form=form, usual=usual)
+    return page, 422 if form.errors else 200
+
+
+@bp.get("/register.pdf")
+@limiter.limit(FILES)
+def register_pdf(festival: Festival) -> ResponseReturnValue:
+    """The register as PDF, to sign and file."""
+    body = register_as_pdf(festival, register_of(festival, _settings()), measures_of(_settings()), today())
+    return _file(festival, body, "application/pdf", "pdf")
+
+
+@bp.get("/register.csv")
+def register_csv(festival: Festival) -> ResponseReturnValue:
+    """The register as a table."""
+    return _file(festival, register_as_csv(festival, register_of(festival, _settings())), "text/csv", "csv")
+
+
+def _file(festival: Festival, body: bytes, kind: str, ending: str) -> ResponseReturnValue:
+    name = _("register-of-processing") + f"-{festival.slug}.{ending}"
+    return send_file(io.BytesIO(body), kind, as_attachment=True, download_name=name)
 
 
 @bp.get("/photo-sign")

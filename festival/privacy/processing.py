@@ -1,11 +1,13 @@
 """The register of processing, made from what this festival really does: its consents, its settings, its checkpoints.
 
 For the file that the organizer keeps and shows on demand (Luật 91/2025/QH15 and Nghị định 356/2025/NĐ-CP, impact
-assessment of processing). It states facts; the organizer adds to it by hand what happens outside this service.
+assessment of processing). It states facts; what happens outside this service the organizer
+writes into it (`register.py`).
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,11 +23,25 @@ from festival.programme.models import Festival
 from festival.registration.models import HelperLink
 
 
+class Kind(enum.Enum):
+    """Each activity's key, under which the organizer's own words are kept."""
+
+    REGISTRATION = "registration"
+    DOORS = "doors"
+    STAMPS = "stamps"
+    CERTIFICATES = "certificates"
+    MESSAGES = "messages"
+    HELPERS = "helpers"
+    PHOTOS = "photos"
+    ABUSE = "abuse"
+
+
 @dataclass(frozen=True)
 class Activity:
     """One purpose: of whom what is used, on which basis (`consent`: the text's version, where it is one), who gets
     it, and how long it is kept."""
 
+    kind: Kind
     purpose: str
     people: str
     data: str
@@ -35,13 +51,14 @@ class Activity:
 
 
 def activities_of(festival: Festival, settings: Settings) -> Sequence[Activity]:
-    """What this festival does with personal data, purpose by purpose."""
+    """What this service does with personal data for this festival, purpose by purpose."""
     kept = _("until %(day)s, then erased", day=f"{festival.erase_after:%d/%m/%Y}")
     staff = _("the organizer's staff who may sign in")
     door = _("the people on duty at the doors, on paired phones")
     kinds = set(db.session.scalars(select(Checkpoint.kind).where(Checkpoint.festival_id == festival.id)))
     activities = [
         Activity(
+            Kind.REGISTRATION,
             _("Registration and places"),
             _("Residents who register, their families, children with their guardians"),
             _("Name, year of birth, relation, ward, phone number, e-mail (if given), chosen workshops"),
@@ -50,6 +67,7 @@ def activities_of(festival: Festival, settings: Settings) -> Sequence[Activity]:
             kept,
         ),
         Activity(
+            Kind.DOORS,
             _("Letting in at the doors"),
             _("All who are expected, and those who come without a registration"),
             _("Name, year of birth, last four digits of the phone number, ticket; when and where it was read"),
@@ -61,6 +79,7 @@ def activities_of(festival: Festival, settings: Settings) -> Sequence[Activity]:
     if CheckpointKind.BOOTH in kinds:
         activities.append(
             Activity(
+                Kind.STAMPS,
                 _("Stamps and skills shown at booths"),
                 _("Visitors who have their ticket stamped"),
                 _("Which booth, when, which skill was shown"),
@@ -71,6 +90,7 @@ def activities_of(festival: Festival, settings: Settings) -> Sequence[Activity]:
         )
     activities.append(
         Activity(
+            Kind.CERTIFICATES,
             _("Certificates"),
             _("Those who took part"),
             _("Name, festival, number, date; a code to check it by"),
@@ -82,6 +102,7 @@ def activities_of(festival: Festival, settings: Settings) -> Sequence[Activity]:
     if channels := _channels(settings):
         activities.append(
             Activity(
+                Kind.MESSAGES,
                 _("Messages"),
                 _("Contact persons"),
                 _("Name, e-mail address or phone number, the words of the message"),
@@ -93,6 +114,7 @@ def activities_of(festival: Festival, settings: Settings) -> Sequence[Activity]:
     if db.session.scalar(select(HelperLink.id).where(HelperLink.festival_id == festival.id).limit(1)) is not None:
         activities.append(
             Activity(
+                Kind.HELPERS,
                 _("Help with registering"),
                 _("Residents without a phone; the helpers"),
                 _("As for registration; who wrote it down; a mark of the helper's device"),
@@ -104,6 +126,7 @@ def activities_of(festival: Festival, settings: Settings) -> Sequence[Activity]:
     return [
         *activities,
         Activity(
+            Kind.PHOTOS,
             _("Photos and films"),
             _("Visitors"),
             _("Pictures of the day"),
@@ -112,6 +135,7 @@ def activities_of(festival: Festival, settings: Settings) -> Sequence[Activity]:
             _("as the organizer decides"),
         ),
         Activity(
+            Kind.ABUSE,
             _("Protection against abuse"),
             _("Residents who register, staff"),
             _("A mark of the network's address that a form came from (not the address); who of the staff did what"),

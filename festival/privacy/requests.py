@@ -127,6 +127,26 @@ def acknowledge(request: SubjectRequest, answer: str, user: User) -> bool:
     return True
 
 
+def put_off(request: SubjectRequest, why: str, user: User) -> bool:
+    """Give the second clock as many days again, once, and tell the family why; that is an answer too. False when it
+    was put off or done before, or has run out."""
+    _take(request)
+    if clocks_of(request, today()).may_put_off_to is None:
+        return False
+    request.put_off_at, request.put_off_why, request.handled_by = now(), why, user.id
+    request.acknowledged_at = request.acknowledged_at or request.put_off_at
+    record("privacy.request_put_off", f"#{request.id}", festival_id=request.festival_id, after={"why": why})
+    if registration := _household_of(request):
+        with force_locale(registration.language):
+            what = _(
+                "What you asked about your data (%(kind)s) takes longer. It will be done by %(day)s. The reason:",
+                kind=kind_words(request.kind),
+                day=f"{clocks_of(request, today()).done_by:%d/%m/%Y}",
+            )
+        notices.changed(registration, f"{what} {why}")
+    return True
+
+
 def finish(request: SubjectRequest, outcome: str, user: User) -> bool:
     """Note what came of the request and tell the family; False when it was done before."""
     _take(request)

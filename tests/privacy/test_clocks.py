@@ -65,6 +65,17 @@ def test_a_request_is_overdue_after_the_day_and_not_on_it():
     assert not clocks_of(request, date(2027, 11, 20)).overdue
 
 
+def test_the_second_clock_may_be_put_off_once_by_as_many_days_and_only_before_it_runs_out():
+    request = asked(date(2027, 10, 4), RequestKind.DELETE)
+    assert clocks_of(request, date(2027, 10, 24)).may_put_off_to == date(2027, 11, 13)
+    assert clocks_of(request, date(2027, 10, 25)).may_put_off_to is None
+
+    request.acknowledged_at = request.put_off_at = at_local(date(2027, 10, 24), time(9))
+    clocks = clocks_of(request, date(2027, 11, 13))
+    assert (clocks.done_by, clocks.overdue, clocks.may_put_off_to) == (date(2027, 11, 13), False, None)
+    assert clocks_of(request, date(2027, 11, 14)).overdue
+
+
 def test_around_a_long_holiday_being_done_may_be_due_before_the_answer_and_counts_first():
     request = asked(date(2027, 10, 4))
     clocks = clocks_of(request, date(2027, 10, 4))

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from festival.accounts.models import AuditEntry, StaffRole
-from festival.core.clock import now
+from festival.core.clock import now, today
 from festival.extensions import db
 from festival.messages.models import Message
+from festival.privacy.clocks import clocks_of
 from festival.privacy.models import RequestKind, SubjectRequest
 from festival.privacy.requests import OPEN_AT_ONCE
 from festival.registration.links import secret_of
@@ -109,6 +110,43 @@ def test_pressing_twice_tells_the_family_once(client, household, page, desk, sig
         browser.post(f"{address}/done", data={"outcome": "Xong."})
 
     assert len(messages_to("nha@nha.example")) == 2
+
+
+def test_a_request_is_put_off_once_for_a_reason_that_the_family_reads(client, household, page, desk, sign_in):
+    client.post(f"{page}/request", data=WISH)
+    request, browser = the_request(), sign_in()
+    address = f"{desk}/requests/{request.id}"
+    last = clocks_of(request, today()).done_by
+    assert browser.post(f"{address}/later", data={"why": " "}).status_code == 422
+    assert the_request().put_off_at is None
+
+    for why in ("Phải hỏi trường học.", "Thêm lần nữa."):
+        browser.post(f"{address}/later", data={"why": why})
+
+    request = the_request()
+    assert request.put_off_why == "Phải hỏi trường học."
+    assert request.acknowledged_at == request.put_off_at
+    assert clocks_of(request, today()).done_by == last + timedelta(days=15)
+    (told,) = messages_to("nha@nha.example")
+    assert "Phải hỏi trường học." in told.body
+    assert f"{last + timedelta(days=15):%d/%m/%Y}" in told.body
+    assert "Phải hỏi trường học." in plain(client.get(page).text)
+    assert "Phải hỏi trường học." in plain(browser.get(address).text)
+    assert client.get(f"{page}.json").json["requests"][0]["put_off_why"] == "Phải hỏi trường học."
+    actions = db.session.scalars(select(AuditEntry.action)).all()
+    assert [action for action in actions if action.startswith("privacy.")] == ["privacy.request_put_off"]
+
+
+def test_what_has_run_out_or_is_done_is_not_put_off_any_more(client, household, page, desk, sign_in):
+    client.post(f"{page}/request", data=WISH)
+    address, browser = f"{desk}/requests/{the_request().id}", sign_in()
+    the_request().received_at = now() - timedelta(days=16)
+    db.session.commit()
+
+    browser.post(f"{address}/later", data={"why": "Muộn rồi."})
+
+    assert the_request().put_off_at is None
+    assert "/later" not in browser.get(address).text
 
 
 def test_finishing_at_once_is_an_answer_too(client, household, page, desk, sign_in):
