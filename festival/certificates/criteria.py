@@ -136,7 +136,7 @@ def standings(holders: Sequence[Holder], design: Design | None = None) -> dict[i
 def standings_by(holders: Sequence[Holder], design: Design | None, found: Mapping[int, Judged]) -> dict[int, Standing]:
     """The same for holders of whom it was found already what holds. One statement."""
     revoked = _revoked(design, [holder.id for holder in holders])
-    return {holder.id: _standing(holder, found[holder.id].met, revoked.get(holder.id)) for holder in holders}
+    return {holder.id: standing_from(holder, found[holder.id].met, revoked.get(holder.id)) for holder in holders}
 
 
 def standing_of(holder: Holder, design: Design | None = None) -> Standing:
@@ -157,7 +157,9 @@ def _revoked(design: Design | None, ids: Sequence[int]) -> dict[int | None, bool
     return {row[0]: row[1] is not None for row in rows}
 
 
-def _standing(holder: Holder, met: bool, revoked: bool | None) -> Standing:
+def standing_from(holder: Holder, met: bool, revoked: bool | None) -> Standing:
+    """Where a holder stands for whom the rule holds or not, and whose certificate was taken back or not; None: there is
+    none."""
     if revoked is not None:
         return Standing.REVOKED if revoked else Standing.ISSUED
     if isinstance(holder, Booth):

@@ -89,12 +89,23 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a holder stands with a design: the standing, and the way there."""
+class Progress:
+    """Where a holder stands with a design: the standing, and the way there. No design: a festival's certificate of
+    participation that nobody has touched yet."""
 
     design: Design | None
     standing: Standing
     way: Way
+
+    @property
+    def name(self) -> str:
+        """The certificate's."""
+        return self.design.name if self.design else str(_("Certificate of participation"))
+
+    @property
+    def by_residents(self) -> bool:
+        """Whether whoever has earned it takes it at once."""
+        return self.design is None or self.design.by_residents
 
     @property
     def words(self) -> str:
@@ -104,10 +115,10 @@ class Place:
 
 def way_of(holder: Holder, design: Design | None = None) -> Way:
     """The way of one holder to a certificate by `design`; without one: by that of participation."""
-    return places_of([holder], design)[holder.id].way
+    return progress_of([holder], design)[holder.id].way
 
 
-def places_of(holders: Sequence[Holder], design: Design | None = None) -> dict[int, Place]:
+def progress_of(holders: Sequence[Holder], design: Design | None = None) -> dict[int, Progress]:
     """Where these holders of one festival stand and what their way is, by id; a handful of statements for all."""
     if not holders:
         return {}
@@ -117,7 +128,7 @@ def places_of(holders: Sequence[Holder], design: Design | None = None) -> dict[i
     standing = standings_by(holders, design, found)
     around = surroundings_of(db.session.get_one(Festival, festival_id), facts_used(rule_of(design)), _people(holders))
     return {
-        holder.id: Place(design, standing[holder.id], way_from(found[holder.id], around, holder.id))
+        holder.id: Progress(design, standing[holder.id], way_from(found[holder.id], around, holder.id))
         for holder in holders
     }
 

@@ -10,7 +10,6 @@ from itertools import groupby
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from festival.certificates.criteria import Standing, explain, standings
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, ShownSkill
 from festival.extensions import db
 from festival.programme.models import Booth, BoothStatus, Festival, Zone
@@ -63,12 +62,6 @@ class Passport:
     stamps: int
     places: int
     prizes: tuple[Prize, ...]
-    standing: Standing
-
-    @property
-    def certificate(self) -> str:
-        """Where the person stands with the certificate, in words."""
-        return explain(self.standing)
 
 
 @dataclass(frozen=True)
@@ -81,7 +74,7 @@ class _Place:
 
 def passports_of(registration: Registration, people: Collection[Attendee] | None = None) -> list[Passport]:
     """The passports of the household's members (or of those `people` among them), in their order; none for a festival
-    whose booths do not stamp. Six statements, however many there are."""
+    whose booths do not stamp. Four statements, however many there are."""
     members = coming(registration)
     shown = [attendee for attendee in members if people is None or attendee in people]
     places = _places_of(registration.festival)
@@ -90,7 +83,6 @@ def passports_of(registration: Registration, people: Collection[Attendee] | None
     gifts = _gifts_of(registration.festival)
     at = _admissions_of(members, [place.checkpoint_id for place in places] + [gift.id for gift in gifts])
     skills = _skills_of(members)
-    standing = standings(shown)
     return [
         Passport(
             attendee=attendee,
@@ -98,7 +90,6 @@ def passports_of(registration: Registration, people: Collection[Attendee] | None
             stamps=sum((attendee.id, place.checkpoint_id) in at for place in places),
             places=len(places),
             prizes=tuple(_prize(gift, attendee, members, places, at) for gift in gifts),
-            standing=standing[attendee.id],
         )
         for attendee in shown
     ]

@@ -14,6 +14,7 @@ from flask_limiter.util import get_remote_address
 from limits import parse
 from sqlalchemy import select
 
+from festival.certificates.progress import family_progress
 from festival.checkin import scanning
 from festival.checkin.models import Admission, Checkpoint, ScanSource
 from festival.checkin.scan_request import ScanRequest
@@ -216,6 +217,13 @@ def _page(visit: _Visit, status: int = 200) -> ResponseReturnValue:
         for family in families
         for passport in passports_of(family.registration, [one for one in family.people if one.id in stamped])
     }
+    progress = {
+        row.attendee.id: row.near
+        for family in families
+        if any(one.id in stamped for one in family.people)
+        for row in family_progress(family.registration)
+        if row.attendee is not None and row.attendee.id in stamped
+    }
     page = render_template(
         "household/stamp.html",
         festival=visit.place.festival,
@@ -227,6 +235,7 @@ def _page(visit: _Visit, status: int = 200) -> ResponseReturnValue:
         families=families,
         stamped=stamped,
         passports=passports,
+        progress=progress,
         secrets={one.registration.id: secret_of(one.registration) for one in families if one.whole},
         form=visit.form,
         typed=visit.typed,

@@ -17,7 +17,7 @@ from festival.certificates import facts
 from festival.certificates.criteria import Standing, earned_now, rule_of, standing_of, standings
 from festival.certificates.models import CertificateKind, Design
 from festival.certificates.rules import Condition, Group, OfMembers
-from festival.certificates.ways import places_of, way_of
+from festival.certificates.ways import progress_of, way_of
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, ShownSkill
 from festival.core.clock import now, today
 from festival.extensions import db
@@ -396,9 +396,9 @@ def test_the_ways_of_many_take_as_many_statements_as_of_one(world, make_househol
     design = world.design(TABLE["let in, two stamps, a session"][0])
     people = make_household(members=20, phone="+84912345670").attendees
     db.session.refresh(design)
-    one = statements(lambda: places_of(people[:1], design))
+    one = statements(lambda: progress_of(people[:1], design))
 
-    assert statements(lambda: places_of(people, design)) == one <= 8
+    assert statements(lambda: progress_of(people, design)) == one <= 8
 
 
 @pytest.fixture

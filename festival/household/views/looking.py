@@ -4,11 +4,13 @@ camera opens from a ticket's QR."""
 from __future__ import annotations
 
 import io
+from functools import partial
 
-from flask import Response, abort, make_response, render_template, send_file
+from flask import Response, abort, make_response, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from festival.certificates.criteria import standings
+from festival.certificates.progress import family_progress
+from festival.certificates.ways import Progress
 from festival.checkin.models import Slip
 from festival.core.clock import now
 from festival.core.text import mask_name
@@ -44,7 +46,8 @@ def show(secret: str) -> ResponseReturnValue:
         registration=registration,
         secret=secret,
         shown=tickets_to_show(registration),
-        standings=standings(registration.attendees),
+        progress=family_progress(registration) if registration.cancelled_at is None else [],
+        certificate_address=partial(certificate_address, secret),
         passports=passports,
         wishes=wishes,
         form=ConfirmForm() if wishes else None,
@@ -56,6 +59,13 @@ def show(secret: str) -> ResponseReturnValue:
     if passports:  # only where there are stamps is there a reason to know the phone again
         remember(response, entry_of(registration))
     return response
+
+
+def certificate_address(secret: str, progress: Progress, holder: int | str) -> str:
+    """Where a certificate is shown, or taken; `holder`: a person's id, or "family"."""
+    if progress.design is None:
+        return url_for("certificates.certificate", secret=secret, attendee_id=holder)
+    return url_for("certificates.by_design", secret=secret, holder=holder, design_id=progress.design.id)
 
 
 @bp.get("/r/<secret>/print")
