@@ -30,7 +30,7 @@ _FESTIVAL_ENTRIES = (
     ("helping_manage.index", _("Helpers"), ("helping_manage.", "class_lists.manage")),
     ("mailings.index", _("Messages"), ("mailings.",)),
     ("checkin_manage.index", _("Door"), ("checkin_manage.", "checkin_conflicts.", "checkin_paper.")),
-    ("certificates_manage.index", _("Certificates"), ("certificates_manage.",)),
+    ("certificates_manage.index", _("Certificates"), ("certificates_manage.", "certificate_")),
     ("privacy_manage.index", _("Personal data"), ("privacy_manage.",)),
 )
 

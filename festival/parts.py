@@ -22,7 +22,9 @@ def load_tables() -> None:
 def register_parts(app: Flask) -> None:
     """Register the blueprints of all parts; the page of components only where Festival is developed."""
     from festival import health, look
+    from festival.certificates import correction_views as certificate_corrections
     from festival.certificates import manage_views as certificates_manage
+    from festival.certificates import run_views as certificate_runs
     from festival.certificates import views as certificates
     from festival.checkin import calls as door_api
     from festival.checkin import conflict_views as checkin_conflicts
@@ -80,6 +82,8 @@ def register_parts(app: Flask) -> None:
         checkin_posters,
         checkin_slips,
         certificates_manage,
+        certificate_runs,
+        certificate_corrections,
         mailings,
         privacy_manage,
     ):

@@ -95,6 +95,12 @@ def init_queue(app: Flask) -> None:
                 deliver_messages()
             return len(due)
 
+    def issue_certificates() -> int:
+        from festival.certificates.runs import work_off
+
+        with app.app_context():
+            return work_off()
+
     def read_returned_mail() -> int:
         import structlog
 
@@ -111,6 +117,8 @@ def init_queue(app: Flask) -> None:
 
     app.extensions["deliver_messages"] = huey.task()(deliver_messages)
     app.extensions["send_links"] = huey.task()(send_links)
+    app.extensions["issue_certificates"] = huey.task()(issue_certificates)
+    huey.periodic_task(crontab(minute="*"), name="issue_certificates_every_minute")(issue_certificates)
     huey.periodic_task(crontab(minute="*"), name="write_to_households_every_minute")(write_to_households)
     huey.periodic_task(crontab(minute="*"), name="waiting_lists_every_minute")(work_through_waiting_lists)
     huey.periodic_task(crontab(minute="*"), name="warn_of_full_houses_every_minute")(warn_of_full_houses)

@@ -1,4 +1,4 @@
-"""The organizer's side of certificates: who has one, issuing to all, the file for the printer, taking back."""
+"""The organizer's list of certificates, each one's page, the file for the printer, taking back and giving anew."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import tempfile
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from festival.accounts.audit import record
-from festival.certificates import issuing, listing
-from festival.certificates.forms import ButtonForm, RevokeForm
+from festival.certificates import corrections, listing, notices, published, replacing
+from festival.certificates.forms import ButtonForm, ReplaceForm, RevokeForm
 from festival.certificates.listing import Shown
 from festival.certificates.models import Certificate
+from festival.certificates.replacing import ReplaceOutcome, is_erased, is_valid
 from festival.certificates.sheets import write_print_file
+from festival.certificates.verification import validity_of
 from festival.certificates.views import certificate_response, pdf_response
 from festival.extensions import db
+from festival.messages.outbox import wake_worker
 from festival.programme.models import Festival
 
 bp = Blueprint("certificates_manage", __name__, url_prefix="/manage/<festival>/certificates")
@@ -24,40 +26,27 @@ bp = Blueprint("certificates_manage", __name__, url_prefix="/manage/<festival>/c
 
 @bp.get("")
 def index(festival: Festival) -> ResponseReturnValue:
-    """The list with search, filter and figures."""
-    wanted = request.args.get("q", "")[:100]
-    chosen = request.args.get("shown", "")
+    """The designs with their figures, what waits to be decided, and the list with search and filters."""
+    wanted, chosen = request.args.get("q", "")[:100], request.args.get("shown", "")
     shown = Shown(chosen) if chosen in {one.value for one in Shown} else Shown.ALL
+    design = listing.chosen_design(festival, request.args.get("design", ""))
+    lines = listing.designs_of(festival)
     return render_template(
         "certificates/manage.html",
         festival=festival,
-        page=listing.find_certificates(festival, wanted, shown, request.args.get("page")),
-        counts=listing.counts(festival),
+        page=listing.find_certificates(
+            festival, wanted, shown, request.args.get("page"), design.id if design else None
+        ),
+        lines=lines,
+        counts=listing.counts(lines),
+        runs=listing.last_runs(festival),
+        open_corrections=len(corrections.open_corrections(festival)),
+        list_since=published.published_at(festival),
+        state_of=validity_of,
         wanted=wanted,
         shown=shown,
-        button=ButtonForm(),
+        design=design,
     )
-
-
-@bp.post("/issue")
-def issue_all(festival: Festival) -> ResponseReturnValue:
-    """Issue to everyone who qualifies."""
-    count = issuing.issue_to_all(festival)
-    if count:
-        record("certificate.issued_to_all", festival.name, festival_id=festival.id, after={"count": count})
-    db.session.commit()
-    if count:
-        flash(
-            ngettext(
-                "%(num)d certificate was issued. The file for the printer is ready.",
-                "%(num)d certificates were issued. The file for the printer is ready.",
-                count,
-            ),
-            "success",
-        )
-    else:
-        flash(_("Everybody who qualifies has a certificate already."), "info")
-    return redirect(url_for(".index", festival=festival.slug))
 
 
 @bp.get("/print.pdf")
@@ -73,11 +62,27 @@ def print_file(festival: Festival) -> ResponseReturnValue:
     return pdf_response(file, f"{name}.pdf")
 
 
+@bp.get("/<int:certificate_id>")
+def show(festival: Festival, certificate_id: int) -> ResponseReturnValue:
+    """One certificate: what became of it, why, which files went out."""
+    found = _certificate(festival, certificate_id)
+    return render_template(
+        "certificates/one.html",
+        festival=festival,
+        certificate=found,
+        state=validity_of(found).value,
+        erased=is_erased(found),
+        older=listing.replaced_one(found),
+        files=listing.files_of(found),
+        corrections=corrections.corrections_of(found),
+    )
+
+
 @bp.get("/<int:certificate_id>.pdf")
 def certificate(festival: Festival, certificate_id: int) -> ResponseReturnValue:
-    """One certificate as PDF; a revoked one is no longer printed."""
+    """One certificate as PDF; one that does not count any more is no longer printed, nor one whose name is erased."""
     found = _certificate(festival, certificate_id)
-    if found.revoked_at is not None:
+    if not is_valid(found) or is_erased(found):
         abort(410)
     return certificate_response(found)
 
@@ -95,16 +100,63 @@ def revoke(festival: Festival, certificate_id: int) -> ResponseReturnValue:
     form = RevokeForm()
     if not form.validate_on_submit():
         return _revoke_page(festival, found, form, 422)
-    if issuing.revoke(found, form.reason.data):
+    if replacing.revoke(found, form.reason.data):
+        notices.tell_of_revoked(found)
         record(
             "certificate.revoked", f"{found.serial} {found.name}", festival_id=festival.id,
             after={"reason": found.revoke_reason},
         )  # fmt: skip
         flash(_("Certificate %(serial)s is no longer valid.", serial=found.serial), "success")
     else:
-        flash(_("Certificate %(serial)s had been revoked before.", serial=found.serial), "info")
+        flash(_("Certificate %(serial)s was not valid any more.", serial=found.serial), "info")
     db.session.commit()
-    return redirect(url_for(".index", festival=festival.slug))
+    wake_worker()
+    return redirect(url_for(".show", festival=festival.slug, certificate_id=found.id))
+
+
+@bp.route("/<int:certificate_id>/replace", methods=["GET", "POST"])
+def replace(festival: Festival, certificate_id: int) -> ResponseReturnValue:
+    """Give a new certificate in place of an old one, valid or revoked, with the reason."""
+    found = _certificate(festival, certificate_id)
+    form = ReplaceForm(name=found.name)
+    if not form.validate_on_submit():
+        page = render_template("certificates/replace.html", festival=festival, certificate=found, form=form)
+        return page, 422 if form.errors else 200
+    result = replacing.replace(found, form.reason.data, form.name.data)
+    new = result.certificate
+    if result.outcome is ReplaceOutcome.REPLACED and new is not None:
+        record(
+            "certificate.replaced", f"{found.serial} {found.name}", festival_id=festival.id,
+            after={"reason": found.replace_reason, "serial": new.serial, "name": new.name},
+        )  # fmt: skip
+        flash(_("Certificate %(new)s takes the place of %(old)s.", new=new.serial, old=found.serial), "success")
+    elif result.outcome is ReplaceOutcome.REPLACED_BEFORE:
+        flash(_("Certificate %(serial)s had been replaced before.", serial=found.serial), "info")
+    else:
+        flash(_("The names are erased, so nothing new can be issued."), "warning")
+    db.session.commit()
+    return redirect(url_for(".show", festival=festival.slug, certificate_id=new.id if new else found.id))
+
+
+@bp.route("/list", methods=["GET", "POST"])
+def publish(festival: Festival) -> ResponseReturnValue:
+    """Make the festival's list of files public, or take it back."""
+    form = ButtonForm()
+    if form.validate_on_submit():
+        public = request.form.get("public") == "1"
+        if published.publish(festival) if public else published.withdraw(festival):
+            action = "certificate.list_published" if public else "certificate.list_withdrawn"
+            record(action, festival.name, festival_id=festival.id)
+        db.session.commit()
+        flash(_("The list is public.") if public else _("The list is no longer public."), "success")
+        return redirect(url_for(".publish", festival=festival.slug))
+    return render_template(
+        "certificates/publish.html",
+        festival=festival,
+        since=published.published_at(festival),
+        files=published.count_files(festival),
+        form=form,
+    )
 
 
 def _certificate(festival: Festival, certificate_id: int) -> Certificate:

@@ -36,6 +36,11 @@ def sign(message: bytes, sealed_private_key: bytes) -> bytes:
     return _private_key(sealed_private_key).sign(message)
 
 
+def private_bytes(sealed_private_key: bytes) -> bytes:
+    """The private key itself (32 bytes), for a library that signs; it must not be kept or sent anywhere."""
+    return unseal(sealed_private_key)
+
+
 def is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:
     """Whether the owner of the key has signed `message`."""
     try:

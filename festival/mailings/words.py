@@ -15,6 +15,8 @@ KINDS = {
     "reminder": _("Reminder"),
     "cancellation": _("Cancellation"),
     "certificate": _("Certificate ready"),
+    "certificate_answer": _("Name on a certificate"),
+    "certificate_revoked": _("Certificate taken back"),
     "link": _("Link sent again"),
     "group": _("Written to many"),
     "notice": _("Notice to staff"),

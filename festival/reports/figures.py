@@ -96,7 +96,9 @@ def figures_of(festival: Festival) -> DayFigures:
         ),
         certificates=count(
             select(func.count(Certificate.id)).where(
-                Certificate.festival_id == festival.id, Certificate.revoked_at.is_(None)
+                Certificate.festival_id == festival.id,
+                Certificate.revoked_at.is_(None),
+                Certificate.replaced_at.is_(None),
             )
         ),
         by_hour=sorted(hours.items()),

@@ -8,11 +8,11 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from festival.certificates import issuing
+from festival.certificates import replacing
 from festival.certificates.criteria import Standing, standings
+from festival.certificates.designs import sheet_of
 from festival.certificates.issuing import IssueOutcome, issue, issue_to_all
 from festival.certificates.models import Certificate
-from festival.certificates.designs import sheet_of
 from festival.certificates.sheets import write_print_file
 from festival.checkin.models import CheckpointKind
 from festival.extensions import db
@@ -75,8 +75,8 @@ def test_a_revoked_certificate_is_not_replaced_by_asking_again(make_household, a
     admit(person)
     certificate = issue(person).certificate
 
-    assert issuing.revoke(certificate, "Nhầm người")
-    assert not issuing.revoke(certificate, "Lần nữa")
+    assert replacing.revoke(certificate, "Nhầm người")
+    assert not replacing.revoke(certificate, "Lần nữa")
 
     assert issue(person).outcome is IssueOutcome.REVOKED
     assert certificate.revoke_reason == "Nhầm người"
@@ -119,7 +119,7 @@ def test_the_file_for_the_printer_leaves_revoked_ones_out(festival, make_househo
     family = make_household(members=3)
     admit(*family.attendees)
     issue_to_all(festival)
-    issuing.revoke(issue(family.attendees[1]).certificate, "Thử")
+    replacing.revoke(issue(family.attendees[1]).certificate, "Thử")
 
     out = io.BytesIO()
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from festival.certificates import issuing
+from festival.certificates import issuing, replacing
 from festival.certificates.notices import FORGETS, SETTLES, tell_of_new
 from festival.checkin.scan_request import ScanRequest
 from festival.checkin.scanning import record_scans
@@ -57,7 +57,7 @@ def test_one_that_is_issued_later_is_told_of_too(family, make_device):
 def test_one_that_was_taken_back_is_not_told_of(family, make_device):
     give(family.attendees[0], make_device)
     certificate = issuing.find_certificate(family.attendees[0])
-    issuing.revoke(certificate, "nhầm")
+    replacing.revoke(certificate, "nhầm")
     db.session.commit()
 
     assert tell_of_new(now() + SETTLES) == 0

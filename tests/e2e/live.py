@@ -15,8 +15,9 @@ from sqlalchemy import exists, select
 from festival import create_app, demo
 from festival.accounts.models import Organization, StaffRole, User
 from festival.accounts.staff import give_role, make_user
-from festival.certificates.issuing import find_certificate, issue, revoke
+from festival.certificates.issuing import find_certificate, issue
 from festival.certificates.models import Certificate
+from festival.certificates.replacing import revoke
 from festival.checkin import slips, stamping, walk_ins
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, DeviceMode, PairingCode, Scan
 from festival.checkin.pairing import invite_phone

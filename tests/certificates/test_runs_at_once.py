@@ -1,0 +1,81 @@
+"""Four workers issue 2,000 certificates at once, and one of them is killed: no gap, no double, nobody is left out."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from festival import create_app
+from festival.certificates import runs
+from festival.certificates.designs import standard_design
+from festival.certificates.issuing import issue, take_turn
+from festival.certificates.models import Certificate, IssueRun, RunState
+from festival.extensions import db
+from festival.registration.models import Attendee
+from tests.certificates.crowd import crowd_inside
+from tests.conftest import make_settings
+
+PEOPLE = 2_000
+WORKERS = 4
+GOING_ON = (RunState.WAITING, RunState.RUNNING)
+
+
+def _work(folder: str, url: str, go: object) -> None:
+    """A worker of its own: does what is there, and takes over what another one has left."""
+    runs.BATCH, runs.LEASE = 50, timedelta(seconds=2)
+    app = create_app(make_settings(Path(folder), url))
+    with app.app_context():
+        go.wait(60)  # type: ignore[attr-defined]
+        while db.session.scalar(select(func.count(IssueRun.id)).where(IssueRun.state.in_(GOING_ON))):
+            db.session.rollback()
+            runs.work_off()
+            time.sleep(0.1)
+
+
+def _count(what: object) -> int:
+    count = db.session.scalar(select(what)) or 0
+    db.session.rollback()
+    return count
+
+
+def test_four_workers_one_of_them_killed(app, festival, tmp_path):
+    inside = crowd_inside(festival, PEOPLE)
+    take_turn(festival.id)
+    design = standard_design(festival)
+    for chosen in (None, None, inside[: PEOPLE // 2], inside[PEOPLE // 2 :]):  # each person is in three of them
+        runs.ask(design, None, chosen)
+    db.session.commit()
+    festival_id, url = festival.id, app.extensions["settings"].database_url
+    spawn = multiprocessing.get_context("spawn")
+    go = spawn.Event()
+    workers = [spawn.Process(target=_work, args=(str(tmp_path / str(n)), url, go)) for n in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    go.set()
+
+    while _count(func.count(Certificate.id)) < PEOPLE // 4:
+        assert any(worker.is_alive() for worker in workers)
+        time.sleep(0.02)
+    os.kill(workers[0].pid, signal.SIGKILL)
+    issued_by_then = _count(func.count(Certificate.id))
+    for person in inside[-3:]:  # residents ask meanwhile
+        issue(db.session.get_one(Attendee, person))
+        db.session.commit()
+    for worker in workers:
+        worker.join(timeout=300)
+
+    assert [worker.exitcode for worker in workers] == [-signal.SIGKILL, 0, 0, 0]
+    assert issued_by_then < PEOPLE, "it was killed in the middle of the work"
+    db.session.expire_all()
+    numbers = db.session.scalars(select(Certificate.number).order_by(Certificate.number)).all()
+    assert list(numbers) == list(range(1, PEOPLE + 1))
+    assert set(db.session.scalars(select(Certificate.attendee_id))) == set(inside)
+    assert _count(func.count(func.distinct(Certificate.code))) == PEOPLE
+    assert db.session.get_one(type(festival), festival_id).certificates_issued == PEOPLE
+    assert {run.state for run in db.session.scalars(select(IssueRun))} == {RunState.DONE}
