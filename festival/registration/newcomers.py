@@ -19,6 +19,7 @@ from festival.extensions import Base, db
 from festival.programme.models import Festival, Session
 from festival.registration import booking
 from festival.registration.booking import SeatOutcome, SeatResult
+from festival.registration.calendar import Sitting
 from festival.registration.models import Booking, BookingState
 
 _WANTED = (
@@ -44,10 +45,10 @@ class Newcomer:
 
 @dataclass(frozen=True)
 class Seated:
-    """What was refused, and which sessions they wait for."""
+    """What was refused; or where they sit from now on, and for what they wait, in order of time."""
 
     refused: tuple[SeatResult, ...] = ()
-    waits_for: tuple[Session, ...] = ()
+    sittings: tuple[Sitting, ...] = ()
 
 
 def seat_newcomers(festival: Festival, people: Sequence[Newcomer], waits: frozenset[int] = frozenset()) -> Seated:
@@ -63,7 +64,7 @@ def seat_newcomers(festival: Festival, people: Sequence[Newcomer], waits: frozen
     plans: dict[int, list[Session]] = {}
     bookings: list[dict[str, Any]] = []
     refused: list[SeatResult] = []
-    waits_for: list[Session] = []
+    sittings: list[Sitting] = []
     for session in db.session.scalars(_WANTED, {"festival": festival.id, "wanted": wanted}):
         wishing = [newcomer for newcomer in people if session.id in newcomer.session_ids]
         result = _seat(session, wishing, plans, at, waits=session.id in waits)
@@ -72,12 +73,12 @@ def seat_newcomers(festival: Festival, people: Sequence[Newcomer], waits: frozen
             continue
         for newcomer in wishing:
             plans.setdefault(newcomer.attendee_id, []).append(session)
-        if result.outcome is SeatOutcome.WAITLISTED:
-            waits_for.append(session)
+        names = tuple(newcomer.name for newcomer in wishing)
+        sittings.append(Sitting(session, names, sure=result.outcome is SeatOutcome.CONFIRMED))
         bookings += _rows(session, wishing, result.outcome)
     if bookings and not refused:
         _BOOKINGS.insert(bookings)
-    return Seated(tuple(refused), tuple(waits_for))
+    return Seated(tuple(refused), tuple(sorted(sittings, key=lambda one: (one.session.starts_at, one.session.id))))
 
 
 def _seat(

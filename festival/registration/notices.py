@@ -26,13 +26,14 @@ SETTLES = timedelta(minutes=5)
 """So long a household has left its page alone before it is told what it changed: five changes are one mail."""
 
 
-def confirmed(registration: Registration) -> None:
-    """The household is registered: when, where, who, which sessions, and its link."""
+def confirmed(registration: Registration, sittings: Sequence[Sitting] | None = None) -> None:
+    """The household is registered: when, where, who, which sessions (read where the caller does not know), its link."""
     if not can_reach(registration, "confirmation"):
         return
     festival = registration.festival
-    with force_locale(registration.language):
+    if sittings is None:
         sittings = sittings_of([registration.id], waiting=True)[registration.id]
+    with force_locale(registration.language):
         notice = Notice(
             kind="confirmation",
             event=f"registered:{registration.id}",

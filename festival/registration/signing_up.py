@@ -16,6 +16,7 @@ from festival.extensions import db
 from festival.programme.models import Festival, Session
 from festival.registration import household_rows
 from festival.registration.booking import SeatResult, lock_sessions, request_seats, take_places
+from festival.registration.calendar import Sitting
 from festival.registration.models import Attendee, Registration, Relation, Ticket
 from festival.registration.newcomers import Newcomer, seat_newcomers
 from festival.registration.waiting_list import offer_freed, sessions_due
@@ -73,14 +74,14 @@ class SignUpOutcome(enum.Enum):
 
 @dataclass(frozen=True)
 class SignUpResult:
-    """The outcome, the registration's id where there is one, each refused session with its reason, and the sessions
-    that a household which has just registered waits for."""
+    """The outcome, the registration's id where there is one, each refused session with its reason; of a household
+    that has just registered, its sessions: with a seat, or waited for."""
 
     outcome: SignUpOutcome
     registration_id: int | None = None
     refused: tuple[SeatResult, ...] = ()
     places_left: int = 0
-    waits_for: tuple[Session, ...] = ()
+    sittings: tuple[Sitting, ...] = ()
     public_id: str = ""
     """Of a household that has just registered: the part of its link that finds it."""
 
@@ -132,7 +133,7 @@ def sign_up(festival: Festival, household: Household) -> SignUpResult:
         return SignUpResult(SignUpOutcome.SEATS_REFUSED, refused=seated.refused)
     savepoint.commit()
     return SignUpResult(
-        SignUpOutcome.DONE, written.registration_id, waits_for=seated.waits_for, public_id=written.public_id
+        SignUpOutcome.DONE, written.registration_id, sittings=seated.sittings, public_id=written.public_id
     )
 
 

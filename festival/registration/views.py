@@ -24,6 +24,7 @@ from festival.programme.models import Festival, Session
 from festival.programme.wards import wards_near
 from festival.registration import notices
 from festival.registration.booking import SeatResult
+from festival.registration.calendar import Sitting
 from festival.registration.forms import MemberForm, RegisterForm
 from festival.registration.guarding import limits, proof
 from festival.registration.guarding.limits import Sent, Standing
@@ -215,11 +216,11 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
     match result.outcome:
         case SignUpOutcome.DONE:
             if can_reach(household, "confirmation") and result.registration is not None:
-                notices.confirmed(result.registration)
+                notices.confirmed(result.registration, result.sittings)
             limits.note(festival, by, household.phone)
             db.session.commit()
             wake_worker()
-            return _done(secret_for(result.public_id), result.waits_for)
+            return _done(secret_for(result.public_id), result.sittings)
         case SignUpOutcome.REPEATED if result.registration is not None:
             db.session.commit()
             return _done(secret_of(result.registration))
@@ -238,10 +239,11 @@ def _finish(festival: Festival, form: RegisterForm, typed: Typed) -> ResponseRet
             return render_template("registration/closed.html", festival=festival), 409
 
 
-def _done(secret: str, waits_for: Sequence[Session] = ()) -> ResponseReturnValue:
+def _done(secret: str, sittings: Sequence[Sitting] = ()) -> ResponseReturnValue:
     flash(_("Done! Here are your family's tickets."), "success")
-    for session in sorted(waits_for, key=lambda session: (session.starts_at, session.id)):
-        flash(_("“%(title)s”: on the waiting list, not a seat yet.", title=session.workshop.title), "info")
+    for one in sittings:
+        if not one.sure:
+            flash(_("“%(title)s”: on the waiting list, not a seat yet.", title=one.session.workshop.title), "info")
     tickets = url_for("household.show", secret=secret)
     if request.headers.get("X-Requested-With") == BY_SCRIPT:
         return "", 201, {"Location": tickets}

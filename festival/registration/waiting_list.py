@@ -14,9 +14,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select
 
 from festival.core.clock import now
+from festival.core.prepared import Prepared
 from festival.extensions import db
 from festival.programme.models import Festival, FestivalStatus, Session
 from festival.registration import notices
@@ -123,9 +124,9 @@ def _due() -> Select[int]:
     return query.distinct().order_by(Booking.session_id)
 
 
-# Written once, because everybody who registers asks.
 _DUE = _due()
-_DUE_AMONG = _due().where(Booking.session_id.in_(bindparam("among", expanding=True)))
+# Everybody who registers asks this about each session that is wished.
+_IS_DUE = Prepared(_due().where(Booking.session_id == bindparam("session", type_=Integer)).limit(1))
 
 # --- offering --------------------------------------------------------------------------------------------------
 
@@ -196,6 +197,8 @@ def sessions_due(session_ids: Collection[int] | None = None) -> list[int]:
 
     For whoever looks or asks, and for the worker every minute: they call `offer_freed` with them.
     """
+    db.session.flush()
     if session_ids is None:
         return list(db.session.scalars(_DUE, {"at": now()}))
-    return list(db.session.scalars(_DUE_AMONG, {"at": now(), "among": list(session_ids)})) if session_ids else []
+    at = now()
+    return [session_id for session_id in sorted(session_ids) if _IS_DUE.rows(session=session_id, at=at)]

@@ -73,7 +73,7 @@ def write_down(festival: Festival, household: Household, *, gone_home: bool) -> 
             refused += result.refused
             result = sign_up(festival, _without(household, None))
     if result.outcome is SignUpOutcome.DONE and result.registration is not None:
-        notices.confirmed(result.registration)
+        notices.confirmed(result.registration, result.sittings)
     return Written(result.outcome, result.registration, refused, result.places_left)
 
 
