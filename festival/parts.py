@@ -37,6 +37,7 @@ def register_parts(app: Flask) -> None:
     from festival.household import stamps as household_stamps
     from festival.household import views as household
     from festival.household import waiting as household_waiting
+    from festival.looking import note_who_looked
     from festival.mailings import views as mailings
     from festival.privacy import data_views as my_data
     from festival.privacy import manage_views as privacy_manage
@@ -54,6 +55,7 @@ def register_parts(app: Flask) -> None:
     load_tables()
     app.extensions["offer_freed"] = offer_freed  # the programme frees seats and shows who waits, and is built first
     app.jinja_env.globals["lengths_of_lines"] = lengths_of
+    app.after_request(note_who_looked)  # it knows the numbers of all parts, so the gate, which is built first, cannot
     settings: Settings = app.extensions["settings"]
     if settings.development or settings.testing:
         app.register_blueprint(look.bp)

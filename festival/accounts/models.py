@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -98,11 +98,14 @@ class AuditEntry(Model):
     """One change by staff: who, what, before, after. Rows are only ever added."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (CheckConstraint("action <> ''", name="action_named"),)
+    __table_args__ = (
+        CheckConstraint("action <> ''", name="action_named"),
+        Index(None, "festival_id", "action", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, default=now)
-    festival_id: Mapped[int | None] = mapped_column(ForeignKey("festivals.id", ondelete="SET NULL"), index=True)
+    festival_id: Mapped[int | None] = mapped_column(ForeignKey("festivals.id", ondelete="SET NULL"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     actor: Mapped[str] = mapped_column(String(255))
     action: Mapped[str] = mapped_column(String(80))

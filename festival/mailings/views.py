@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from festival.accounts.audit import record
-from festival.core.paging import page_of
+from festival.core.paging import Page, page_of
 from festival.extensions import db
 from festival.mailings import listing, words, writing
 from festival.mailings.audience import Audience, households_of, reach_of
@@ -42,12 +43,18 @@ def index(festival: Festival) -> ResponseReturnValue:
         channel=next((one for one in Channel if one.value == asked.get("channel")), None),
         kind=asked.get("kind", "")[:40],
     )
-    query = listing.groups_of(festival) if many else listing.messages_of(festival, wanted)
+    page: Page[Any]
+    if many:
+        page = page_of(listing.groups_of(festival), asked.get("page"))
+    else:
+        page = page_of(listing.messages_of(festival, wanted), asked.get("page"))
+        if wanted.text:
+            g.households_shown = [row.registration_id for row in page.rows]
     return render_template(
         "mailings/index.html",
         festival=festival,
         many=many,
-        page=page_of(query, asked.get("page")),
+        page=page,
         wanted=wanted,
         counts=listing.counts(festival),
         reasons=listing.reasons_to_wait(festival),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from festival.privacy.models import RequestKind
-from festival.registration.looks import Look
+from festival.registration.looks import ListLook, Look
 from festival.registration.models import BookingState, Relation
 
 
@@ -149,3 +149,4 @@ class Held:
     messages: tuple[HeldMessage, ...]
     requests: tuple[HeldRequest, ...]
     looks: tuple[Look, ...]
+    list_looks: tuple[ListLook, ...]

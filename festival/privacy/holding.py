@@ -35,7 +35,7 @@ from festival.privacy.models import SubjectRequest
 from festival.privacy.requests import requests_of
 from festival.programme.models import Session
 from festival.registration.links import address_of
-from festival.registration.looks import looks_at
+from festival.registration.looks import list_looks_at, looks_at
 from festival.registration.models import Booking, HelperLink, Registration
 
 
@@ -54,6 +54,7 @@ def gather(registration: Registration) -> Held:
         messages=tuple(_messages(registration)),
         requests=tuple(map(_request, requests_of(registration))),
         looks=tuple(looks_at(registration)),
+        list_looks=tuple(list_looks_at(registration)),
     )
 
 

@@ -135,7 +135,7 @@ def put_off(request: SubjectRequest, why: str, user: User) -> bool:
         return False
     request.put_off_at, request.put_off_why, request.handled_by = now(), why, user.id
     request.acknowledged_at = request.acknowledged_at or request.put_off_at
-    record("privacy.request_put_off", f"#{request.id}", festival_id=request.festival_id, after={"why": why})
+    record("privacy.request_put_off", f"#{request.id}", festival_id=request.festival_id)
     if registration := _household_of(request):
         with force_locale(registration.language):
             what = _(

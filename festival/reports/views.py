@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 from datetime import datetime, timedelta
 
-from flask import Blueprint, abort, render_template, request, send_file
+from flask import Blueprint, abort, g, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
-from flask_security import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -21,10 +20,10 @@ from festival.consents import ledger
 from festival.consents.texts import BY_PURPOSE
 from festival.core.clock import now, today
 from festival.core.paging import page_of
-from festival.extensions import begin_writing, db
+from festival.extensions import db
 from festival.programme.models import Festival
 from festival.registration.booking import STANDING
-from festival.registration.looks import EXPORTED, looked_lately, note_look
+from festival.registration.looks import EXPORTED
 from festival.registration.models import Attendee, Booking, Registration
 from festival.reports.figures import figures_of
 from festival.reports.registration_search import MAX_SEARCH, search_registrations
@@ -60,10 +59,13 @@ def registrations(festival: Festival) -> ResponseReturnValue:
     """The registrations, found by name, phone number or short code."""
     wanted = request.args.get("q", "")[:MAX_SEARCH]
     matches = search_registrations(festival, wanted)
+    page = page_of(matches.query, request.args.get("page"))
+    if wanted:
+        g.households_shown = [row.id for row in page.rows]
     return render_template(
         "reports/registrations.html",
         festival=festival,
-        page=page_of(matches.query, request.args.get("page")),
+        page=page,
         wanted=wanted,
         cut_at=matches.cut_at,
     )
@@ -80,10 +82,6 @@ def registration(festival: Festival, registration_id: int) -> ResponseReturnValu
             selectinload(Registration.tickets),
         )
     ) or abort(404)
-    if not looked_lately(row, current_user):
-        begin_writing()
-        note_look(row)
-        db.session.commit()
     ids = [attendee.id for attendee in row.attendees]
     admissions = db.session.scalars(
         select(Admission)
