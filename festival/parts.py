@@ -23,6 +23,8 @@ def register_parts(app: Flask) -> None:
     """Register the blueprints of all parts; the page of components only where Festival is developed."""
     from festival import health, look
     from festival.certificates import correction_views as certificate_corrections
+    from festival.certificates import external_views as certificate_external
+    from festival.certificates import key_views as certificate_keys
     from festival.certificates import manage_views as certificates_manage
     from festival.certificates import run_views as certificate_runs
     from festival.certificates import views as certificates
@@ -84,6 +86,8 @@ def register_parts(app: Flask) -> None:
         checkin_posters,
         checkin_slips,
         certificates_manage,
+        certificate_keys,
+        certificate_external,
         certificate_runs,
         certificate_corrections,
         mailings,

@@ -78,7 +78,7 @@ def check_pdf(content: bytes) -> PdfCheck:
     if len(content) > MOST_BYTES or b"%PDF-" not in content[:1024]:
         return NOT_A_PDF
     handed_out = find_file(content)
-    earlier = None if handed_out else find_earlier(content)
+    earlier = None if handed_out else earlier_in(content)[0]
     found = signatures_in(content)
     state, key = _state_of(found)
     last = found[-1] if found else FoundSignature(Integrity.BROKEN)
@@ -105,16 +105,17 @@ def find_file(content: bytes) -> CertificateFile | None:
     return _by_digests([hashlib.sha256(content).hexdigest()])
 
 
-def find_earlier(content: bytes) -> CertificateFile | None:
-    """The file that was handed out and that this one only adds to: it begins with all of its bytes."""
-    running, digests, done = hashlib.sha256(), [], 0
+def earlier_in(content: bytes) -> tuple[CertificateFile | None, int]:
+    """The file that was handed out and that this one only adds to, and how many bytes it begins with are that file."""
+    running, lengths, done = hashlib.sha256(), dict[str, int](), 0
     for end in list(_END.finditer(content))[:MOST_REVISIONS]:
         for place in sorted({end.start() + len(b"%%EOF"), end.end()}):
             if place < len(content):
                 running.update(content[done:place])
                 done = place
-                digests.append(running.hexdigest())
-    return _by_digests(digests)
+                lengths[running.hexdigest()] = place
+    found = _by_digests(list(lengths))
+    return found, lengths[found.sha256] if found else 0
 
 
 def _by_digests(digests: list[str]) -> CertificateFile | None:

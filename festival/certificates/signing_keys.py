@@ -18,13 +18,13 @@ from sqlalchemy import func, select
 
 from festival.accounts.audit import record
 from festival.accounts.models import Organization
-from festival.certificates.key_reading import CLOCKS_DIFFER, KeyProblem, ReadKey, read_pkcs12
+from festival.certificates.key_reading import CLOCKS_DIFFER, KeyProblem, ReadKey, name_in, read_pkcs12
 from festival.certificates.models import Design, KeySource, SigningKey
 from festival.certificates.tokens import TokenAddress, find_key
 from festival.core.clock import now
 from festival.core.secrets import random_token, seal, unseal
 from festival.core.text import tidy
-from festival.extensions import db
+from festival.extensions import db, stop_reading
 from festival.programme.models import Festival
 
 MADE_FOR = timedelta(days=5 * 365)
@@ -58,24 +58,23 @@ def find_signing_key(organization_id: int, key_id: int) -> SigningKey | None:
     return key if key is not None and key.organization_id == organization_id else None
 
 
-def add_file(
+def file_key(
     festival: Festival, name: str, content: bytes, password: str, timestamp_url: str = ""
 ) -> SigningKey | KeyProblem:
-    """Keep the key of a PKCS#12 file for the festival's organization, or say why not. The caller commits."""
+    """The key of a PKCS#12 file, for the festival's organization, or why it is not taken. Nothing is kept yet."""
     read = read_pkcs12(content, password)
     if isinstance(read, KeyProblem):
         return read
     sealed = {"file": base64.b64encode(content).decode(), "password": password}
-    return _add(festival, name, KeySource.PKCS12, read, sealed, timestamp_url, read.self_signed)
+    return _key(festival, name, KeySource.PKCS12, read, sealed, timestamp_url)
 
 
-def add_token(festival: Festival, name: str, address: TokenAddress, timestamp_url: str = "") -> SigningKey | KeyProblem:
-    """Keep the address and PIN of a key in a token, after finding it there, or say why not. The caller commits."""
+def token_key(festival: Festival, name: str, address: TokenAddress, timestamp_url: str = "") -> SigningKey | KeyProblem:
+    """A key in a token, found there, or why it is not taken. Of it only the address and the PIN will be kept."""
     found = find_key(address)
     if isinstance(found, KeyProblem):
         return found
-    sealed = dict(vars(found.address))
-    return _add(festival, name, KeySource.PKCS11, found.read, sealed, timestamp_url, found.read.self_signed)
+    return _key(festival, name, KeySource.PKCS11, found.read, dict(vars(found.address)), timestamp_url)
 
 
 def make_signing_key(festival: Festival) -> SigningKey:
@@ -90,7 +89,7 @@ def make_signing_key(festival: Festival) -> SigningKey:
     if isinstance(read, KeyProblem):  # a bug: what we make, we take
         raise ValueError(read)
     sealed = {"file": base64.b64encode(content).decode(), "password": password}
-    return _add(festival, organization.name, KeySource.PKCS12, read, sealed, "", self_made=True)
+    return keep_key(_key(festival, organization.name, KeySource.PKCS12, read, sealed, ""), festival)
 
 
 def _own_certificate(name: str, private: ec.EllipticCurvePrivateKey) -> x509.Certificate:
@@ -128,28 +127,27 @@ def _short(name: str) -> str:
     return " ".join(words).encode()[:64].decode(errors="ignore")
 
 
-def _add(
-    festival: Festival,
-    name: str,
-    source: KeySource,
-    read: ReadKey,
-    secrets: dict[str, str],
-    timestamp_url: str,
-    self_made: bool,
+def _key(
+    festival: Festival, name: str, source: KeySource, read: ReadKey, secrets: dict[str, str], timestamp_url: str
 ) -> SigningKey:
     signed_in = bool(current_user and current_user.is_authenticated)
-    key = SigningKey(
+    return SigningKey(
         organization_id=festival.organization_id,
         name=tidy(name)[:120] or read.subject[:120],
         source=source,
         sealed=seal(json.dumps(secrets).encode()),
         certificate_der=read.certificate_der,
-        self_made=self_made,
+        self_made=read.self_signed,
         timestamp_url=timestamp_url,
         not_before=read.not_before,
         not_after=read.not_after,
         added_by=current_user.id if signed_in else None,
     )
+
+
+def keep_key(key: SigningKey, festival: Festival) -> SigningKey:
+    """Keep a key that was tried. The caller commits."""
+    stop_reading()
     db.session.add(key)
     db.session.flush()
     record("signing_key.added", key.name, festival_id=festival.id, after=told_of(key))
@@ -178,6 +176,12 @@ def fingerprint(key: SigningKey) -> str:
     """The SHA-256 of its certificate, as programs that show signatures write it: in pairs."""
     digest = hashlib.sha256(key.certificate_der).hexdigest().upper()
     return ":".join(digest[place : place + 2] for place in range(0, len(digest), 2))
+
+
+def names_of(key: SigningKey) -> tuple[str, str]:
+    """Whom the certificate names, and who vouches for it."""
+    certificate = x509.load_der_x509_certificate(key.certificate_der)
+    return name_in(certificate.subject), name_in(certificate.issuer)
 
 
 def set_timestamp_url(key: SigningKey, festival: Festival, url: str) -> None:

@@ -26,6 +26,12 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
+from festival.certificates import signing_keys
+from festival.certificates.key_reading import KeyProblem
+from festival.certificates.models import SigningKey
+from festival.certificates.tokens import TokenAddress
+from festival.programme.models import Festival
+
 PASSWORD = "mật khẩu chìa khóa"
 DAY = timedelta(days=1)
 SIGNS = {"digital_signature": True, "content_commitment": True}
@@ -86,6 +92,19 @@ def key_file(key: object | None = None, password: str = PASSWORD, **values: obje
         None,
         BestAvailableEncryption(password.encode()),
     )
+
+
+def add_file(festival: Festival, name: str, content: bytes, password: str, timestamp_url: str = "") -> SigningKey:
+    """A key from a file, kept."""
+    key = signing_keys.file_key(festival, name, content, password, timestamp_url)
+    assert isinstance(key, SigningKey), key
+    return signing_keys.keep_key(key, festival)
+
+
+def add_token(festival: Festival, name: str, address: TokenAddress) -> SigningKey | KeyProblem:
+    """A key in a token, kept, or why it is not."""
+    key = signing_keys.token_key(festival, name, address)
+    return key if isinstance(key, KeyProblem) else signing_keys.keep_key(key, festival)
 
 
 def one_page(words: bytes = b"0 0 10 10 re f") -> bytes:

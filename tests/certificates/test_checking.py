@@ -15,10 +15,10 @@ from festival.certificates.handing_out import file_of
 from festival.certificates.models import FileSource
 from festival.certificates.signatures_in import Integrity, signatures_in
 from festival.certificates.signing import sign_pdf
-from festival.certificates.signing_keys import add_file, make_signing_key, retire
+from festival.certificates.signing_keys import make_signing_key, retire
 from festival.core.clock import now
 from festival.extensions import db
-from tests.certificates.keys import PASSWORD, key_file, one_page
+from tests.certificates.keys import PASSWORD, add_file, key_file, one_page
 
 pytestmark = pytest.mark.usefixtures("plain_pages")
 

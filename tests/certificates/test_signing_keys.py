@@ -17,7 +17,6 @@ from festival.certificates.key_reading import MAX_BYTES, KeyProblem, ReadKey, re
 from festival.certificates.models import KeySource, SigningKey
 from festival.certificates.signing_keys import (
     KeyState,
-    add_file,
     choose_key,
     designs_with,
     find_signing_key,
@@ -29,7 +28,7 @@ from festival.certificates.signing_keys import (
 )
 from festival.extensions import db
 from tests import factories
-from tests.certificates.keys import AUTHORITY, ENCRYPTS, PASSWORD, certificate_of, key_file
+from tests.certificates.keys import AUTHORITY, ENCRYPTS, PASSWORD, add_file, certificate_of, key_file
 
 
 def test_a_key_is_read_with_its_name_and_dates():

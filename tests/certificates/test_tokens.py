@@ -19,9 +19,9 @@ from festival.certificates.handing_out import file_of
 from festival.certificates.key_reading import KeyProblem
 from festival.certificates.models import KeySource
 from festival.certificates.signing import NotSigned, SigningProblem, sign_pdf
-from festival.certificates.signing_keys import add_token, secrets_of
+from festival.certificates.signing_keys import secrets_of
 from festival.certificates.tokens import TokenAddress
-from tests.certificates.keys import PASSWORD, key_file, one_page
+from tests.certificates.keys import PASSWORD, add_token, key_file, one_page
 
 MODULE = next(
     (
