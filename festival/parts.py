@@ -23,9 +23,12 @@ def register_parts(app: Flask) -> None:
     """Register the blueprints of all parts; the page of components only where Festival is developed."""
     from festival import health, look
     from festival.certificates import correction_views as certificate_corrections
+    from festival.certificates import designer_views as certificate_designs
     from festival.certificates import external_views as certificate_external
     from festival.certificates import key_views as certificate_keys
     from festival.certificates import manage_views as certificates_manage
+    from festival.certificates import picture_views as certificate_pictures
+    from festival.certificates import rule_views as certificate_rules
     from festival.certificates import run_views as certificate_runs
     from festival.certificates import views as certificates
     from festival.checkin import calls as door_api
@@ -86,8 +89,11 @@ def register_parts(app: Flask) -> None:
         checkin_posters,
         checkin_slips,
         certificates_manage,
+        certificate_rules,
         certificate_keys,
         certificate_external,
+        certificate_designs,
+        certificate_pictures,
         certificate_runs,
         certificate_corrections,
         mailings,

@@ -126,7 +126,7 @@ def progress_of(holders: Sequence[Holder], design: Design | None = None) -> dict
     design = design or find_standard_design(festival_id)
     found = judged(design, festival_id, [holder.id for holder in holders])
     standing = standings_by(holders, design, found)
-    around = surroundings_of(db.session.get_one(Festival, festival_id), facts_used(rule_of(design)), _people(holders))
+    around = surroundings_of(db.session.get_one(Festival, festival_id), facts_used(rule_of(design)), people_of(holders))
     return {
         holder.id: Progress(design, standing[holder.id], way_from(found[holder.id], around, holder.id))
         for holder in holders
@@ -148,13 +148,13 @@ def surroundings_of(festival: Festival, facts: Collection[str], people: Iterable
     return Surroundings(programme_for(festival, facts), booked, {one.id: one.name for one in people}, now())
 
 
-def _people(holders: Iterable[Holder]) -> list[Attendee]:
-    people: list[Attendee] = []
-    for holder in holders:
-        if isinstance(holder, Attendee):
-            people.append(holder)
-        elif isinstance(holder, Registration):
-            people.extend(holder.attendees)
+def people_of(holders: Iterable[Holder]) -> list[Attendee]:
+    """The people whom holders are or consist of; of many households in one statement."""
+    holders = list(holders)
+    households = [holder.id for holder in holders if isinstance(holder, Registration)]
+    people = [holder for holder in holders if isinstance(holder, Attendee)]
+    if households:
+        people.extend(db.session.scalars(select(Attendee).where(Attendee.registration_id.in_(households))))
     return people
 
 
