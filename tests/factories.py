@@ -115,9 +115,11 @@ def household_of(members: int = 2, sessions: tuple[Session, ...] = (), **values:
 def make_household(festival: Festival, **values: object) -> Registration:
     result = sign_up(festival, household_of(**values))  # type: ignore[arg-type]
     assert result.outcome is SignUpOutcome.DONE, result
-    assert result.registration is not None
+    registration = result.registration
+    # Read before the commit: to read them later would begin a transaction, and on SQLite keep others from writing.
+    assert registration is not None and registration.attendees and registration.tickets
     db.session.commit()
-    return result.registration
+    return registration
 
 
 def make_checkpoint(festival: Festival, kind: CheckpointKind = CheckpointKind.ENTRANCE, **values: object) -> Checkpoint:
