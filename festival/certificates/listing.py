@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -182,6 +183,6 @@ def _fits(wanted: str) -> ColumnElement[bool]:
     )
 
 
-def _has_member(registration_id: ColumnElement[int | None], pattern: str | None) -> ColumnElement[bool]:
+def _has_member(registration_id: Any, pattern: str | None) -> ColumnElement[bool]:
     member = select(Attendee.id).where(Attendee.registration_id == registration_id)
     return exists(member.where(Attendee.folded_name.like(pattern or "%", escape="\\")).correlate_except(Attendee))

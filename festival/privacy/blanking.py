@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, String, Update, and_, cast, func, literal, null, or_, select, update
 
 from festival.accounts.models import AuditEntry
-from festival.certificates.models import Certificate
+from festival.certificates.models import Certificate, CertificateFile, Correction
 from festival.checkin.models import Device, Scan
 from festival.consents.models import Consent
 from festival.core.clock import now
@@ -68,7 +68,7 @@ def of_household(registration: Registration) -> Extent:
     people = select(Attendee.id).where(Attendee.registration_id == registration.id)
     tickets = select(Ticket.id).where(Ticket.registration_id == registration.id)
     scans = or_(Scan.attendee_id.in_(people), Scan.ticket_id.in_(tickets))
-    certificates = Certificate.attendee_id.in_(people)
+    certificates = or_(Certificate.attendee_id.in_(people), Certificate.registration_id == registration.id)
     return Extent(
         registrations=Registration.id == registration.id,
         attendees=Attendee.registration_id == registration.id,
@@ -84,8 +84,8 @@ def of_household(registration: Registration) -> Extent:
 def _audited_about(
     registration: Registration, scans: ColumnElement[bool], certificates: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """The entries that say who looked at a household, took a scan of theirs back, or a certificate. Those two name the
-    person as the log found it, so they are looked up before anything is blanked."""
+    """The entries that say who looked at a household, took a scan of theirs back, or changed something about a
+    certificate. Those two name the person as the log found it, so they are looked up before anything is blanked."""
     undone = db.session.scalars(select(Scan.id).where(scans, Scan.undone_at.is_not(None)))
     named = db.session.execute(select(Certificate.serial, Certificate.name).where(certificates))
     here = AuditEntry.festival_id == registration.festival_id
@@ -98,7 +98,7 @@ def _audited_about(
         ),
         and_(
             here,
-            AuditEntry.action == "certificate.revoked",
+            AuditEntry.action.startswith("certificate."),
             AuditEntry.subject.in_([f"{row.serial} {row.name}" for row in named]),
         ),
     )
@@ -127,7 +127,10 @@ def _statements(extent: Extent) -> Iterable[Update]:
     )
     yield update(Scan).where(extent.scans).values(answer={}, undo_reason=None)
     yield update(AuditEntry).where(extent.audited).values(subject="", before=null(), after=null())
-    yield update(Certificate).where(extent.certificates).values(revoke_reason=None)
+    certificates = select(Certificate.id).where(extent.certificates)
+    yield update(Correction).where(Correction.certificate_id.in_(certificates)).values(wanted_name="", answer=None)
+    yield update(CertificateFile).where(CertificateFile.certificate_id.in_(certificates)).values(content=None)
+    yield update(Certificate).where(extent.certificates).values(revoke_reason=None, replace_reason=None, details={})
     yield (
         update(SubjectRequest).where(extent.requests).values(wish="", outcome="", put_off_why="", registration_id=None)
     )

@@ -21,7 +21,7 @@ from festival.privacy import words
 from festival.privacy.held import Held
 
 TEMPLATES = ROOT / "templates" / "privacy"
-FORMAT = 1
+FORMAT = 2
 """Raised when a field of the JSON file changes its meaning."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from festival.privacy.models import RequestKind
 from festival.registration.looks import ListLook, Look
@@ -66,15 +68,42 @@ class HeldAdmission:
 
 
 @dataclass(frozen=True)
-class HeldCertificate:
-    """A certificate as it was issued."""
+class HeldCorrection:
+    """A name that was asked for, and what came of it. `approved` is None while nobody has decided."""
 
+    wanted_name: str
+    asked_at: datetime
+    decided_at: datetime | None
+    approved: bool | None
+    answer: str
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file that was handed out: its digest (SHA-256), and whether its bytes are kept because they are signed."""
+
+    sha256: str
+    made_at: datetime
+    kept: bool
+
+
+@dataclass(frozen=True)
+class HeldCertificate:
+    """A certificate as it was issued, and what became of it."""
+
+    kind: str
+    design: str
     serial: str
     code: str
     name: str
+    details: Mapping[str, Any]
     issued_at: datetime
     revoked_at: datetime | None
     revoke_reason: str
+    replaced_at: datetime | None
+    replace_reason: str
+    corrections: tuple[HeldCorrection, ...]
+    files: tuple[HeldFile, ...]
 
 
 @dataclass(frozen=True)
@@ -91,7 +120,7 @@ class HeldPerson:
     admissions: tuple[HeldAdmission, ...]
     scans: tuple[HeldScan, ...]
     skills: tuple[str, ...]
-    certificate: HeldCertificate | None
+    certificates: tuple[HeldCertificate, ...]
 
 
 @dataclass(frozen=True)
@@ -145,6 +174,8 @@ class Held:
     contact: Contact
     pass_code: str
     people: tuple[HeldPerson, ...]
+    certificates: tuple[HeldCertificate, ...]
+    """Of the whole family; each person's own stand there."""
     consents: tuple[HeldConsent, ...]
     messages: tuple[HeldMessage, ...]
     requests: tuple[HeldRequest, ...]

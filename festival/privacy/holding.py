@@ -12,19 +12,18 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from festival.certificates.models import Certificate
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Scan, ShownSkill
 from festival.consents.models import Consent
 from festival.consents.texts import BY_PURPOSE
 from festival.core.clock import now
 from festival.extensions import db
 from festival.messages.models import Message
+from festival.privacy.certificates_held import HeldByPerson, certificates_held
 from festival.privacy.held import (
     Contact,
     Held,
     HeldAdmission,
     HeldBooking,
-    HeldCertificate,
     HeldConsent,
     HeldMessage,
     HeldPerson,
@@ -40,8 +39,9 @@ from festival.registration.models import Booking, HelperLink, Registration
 
 
 def gather(registration: Registration) -> Held:
-    """What is held about this household; a dozen statements, however large it is."""
+    """What is held about this household; fifteen statements, however large it is."""
     festival, ids = registration.festival, [attendee.id for attendee in registration.attendees]
+    certificates = certificates_held(registration)
     return Held(
         festival=festival.name,
         organizer=festival.organizer_name,
@@ -49,7 +49,8 @@ def gather(registration: Registration) -> Held:
         kept_until=festival.erase_after,
         contact=_contact(registration),
         pass_code=next((one.short_code for one in registration.tickets if one.attendee_id is None), ""),
-        people=tuple(_people(registration, ids)),
+        people=tuple(_people(registration, ids, certificates)),
+        certificates=certificates[None],
         consents=tuple(_consents(registration)),
         messages=tuple(_messages(registration)),
         requests=tuple(map(_request, requests_of(registration))),
@@ -79,10 +80,10 @@ def _contact(registration: Registration) -> Contact:
     )
 
 
-def _people(registration: Registration, ids: Sequence[int]) -> Iterable[HeldPerson]:
+def _people(registration: Registration, ids: Sequence[int], certificates: HeldByPerson) -> Iterable[HeldPerson]:
     codes = {ticket.attendee_id: ticket.short_code for ticket in registration.tickets}
     bookings, admissions, scans = _bookings(ids), _admissions(ids), _scans(registration, ids)
-    skills, certificates = _skills(ids), _certificates(ids)
+    skills = _skills(ids)
     for person in registration.attendees:
         yield HeldPerson(
             name=person.name,
@@ -95,7 +96,7 @@ def _people(registration: Registration, ids: Sequence[int]) -> Iterable[HeldPers
             admissions=tuple(admissions[person.id]),
             scans=tuple(scans[person.id]),
             skills=tuple(skills[person.id]),
-            certificate=certificates.get(person.id),
+            certificates=certificates[person.id],
         )
 
 
@@ -163,17 +164,6 @@ def _skills(ids: Sequence[int]) -> dict[int, list[str]]:
     for row in rows:
         found[row.attendee_id].append(row.skill)
     return found
-
-
-def _certificates(ids: Sequence[int]) -> dict[int, HeldCertificate]:
-    rows = db.session.scalars(select(Certificate).where(Certificate.attendee_id.in_(ids)))
-    return {
-        row.attendee_id: HeldCertificate(
-            row.serial, row.code, row.name, row.issued_at, row.revoked_at, row.revoke_reason or ""
-        )
-        for row in rows
-        if row.attendee_id is not None
-    }
 
 
 def _consents(registration: Registration) -> Iterable[HeldConsent]:

@@ -15,8 +15,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from festival.accounts.models import StaffRole
+from festival.certificates.corrections import AskOutcome, corrections_of, refuse
+from festival.certificates.corrections import ask as ask_correction
+from festival.certificates.handing_out import note_file
 from festival.certificates.issuing import issue
-from festival.certificates.models import Certificate
+from festival.certificates.models import Certificate, CertificateKind, Design, FileSource
+from festival.certificates.replacing import replace as replace_certificate
 from festival.checkin.pairing import DEVICE_COOKIE
 from festival.consents.models import Purpose
 from festival.core.clock import now, today
@@ -138,15 +142,33 @@ def people(
         revoke = {"reason": f"{child} có hai tờ"}
         assert manage.post(f"{at}/certificates/{certificates[1].id}/revoke", data=revoke).status_code == 302
         assert manage.post(f"{at}/door/devices/{paired.device.id}/revoke").status_code in (302, 303)
+        own_words = _family_certificate(festival, family, mark)
         db.session.expire_all()
         names = (contact, child, guardian, on_duty, household.recorded_by, helper.helper_name, family.group_name)
         names += (f"lọc {mark}", f"Gửi {mark}", f"Chào {mark}", f"Ngắn {mark}", f"tên là {mark} Ướt")
-        names += (family.origin, family.helped_on)
+        names += (family.origin, family.helped_on, *own_words)
         keys = [key(name) for name in (contact, child) for key in (fold, name_key)]
         words = (*names, *keys, phone[3:], str(family.email), family.public_id, family.submission, revoke["reason"])
         return Peopled(festival, family, secret_of(family), code, certificates[0], words)
 
     return make
+
+
+def _family_certificate(festival: Festival, family: Registration, mark: str) -> tuple[str, ...]:
+    """The whole family's: replaced once, its name asked about, a signed file kept of it. Gives the words in it."""
+    design = Design(festival_id=festival.id, kind=CertificateKind.HOUSEHOLD, name="Gia đình số", look={}, rule={})
+    db.session.add(design)
+    db.session.flush()
+    first = issue(family, design).certificate
+    assert first is not None
+    first.details = {"skills": [f"gọi video với bà {mark}"]}
+    new = replace_certificate(first, f"in nhầm {mark}").certificate
+    assert new is not None
+    assert ask_correction(new, f"Nhà Bà {mark}") is AskOutcome.ASKED
+    refuse(corrections_of(new)[0], f"giấy tờ ghi {mark}")
+    note_file(new, b"%PDF- signed", FileSource.SIGNED, keep=True)
+    db.session.commit()
+    return f"gọi video với bà {mark}", f"in nhầm {mark}", f"Nhà Bà {mark}", f"giấy tờ ghi {mark}"
 
 
 @pytest.fixture

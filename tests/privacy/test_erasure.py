@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from festival.accounts.models import AuditEntry
 from festival.certificates.issuing import count_waiting, issue_to_all
+from festival.certificates.models import CertificateFile
+from festival.certificates.published import publish
 from festival.core.clock import today
 from festival.extensions import db
 from festival.messages.models import Message, MessageState
@@ -66,18 +69,39 @@ def test_the_figures_are_the_same_as_before(peopled):
 
 def test_a_certificate_still_verifies_and_says_the_same(peopled, client):
     address = f"/c/{peopled.certificate.code}"
-    before = plain(client.get(address).text)
+    before = client.get(f"{address}.json").json
+    assert before["masked_name"] == "T**** T** K***** Ngà"
+    assert "Does this paper match?" in client.get(f"{address}?lang=en").text
     put_back(peopled.festival, days=61)
-    moved = plain(client.get(address).text)
 
     erase(peopled.festival)
     db.session.commit()
 
-    after = client.get(address)
-    assert after.status_code == 200
-    assert plain(after.text) == moved
-    assert "T**** T** K***** Ngà" in before
-    assert "T**** T** K***** Ngà" in moved
+    assert client.get(f"{address}.json").json == before
+    page = plain(client.get(address).text)
+    assert "T**** T** K***** Ngà" in page
+    assert "Does this paper match?" not in page, "nobody can say any more"
+    told = client.post(f"{address}/match", data={"name": "Trịnh Thị Khuyết Ngà"})
+    assert "Names are erased" in told.text
+
+
+def test_a_file_still_checks_by_its_digest_and_its_bytes_are_gone(peopled, client):
+    """The signed file of the family was kept: now only its digest is, by page and by the public list."""
+    publish(peopled.festival)
+    db.session.commit()
+    put_back(peopled.festival, days=61)
+
+    erase(peopled.festival)
+    db.session.commit()
+
+    (file,) = db.session.scalars(select(CertificateFile)).all()
+    assert file.content is None
+    sent = {"file": (io.BytesIO(b"%PDF- signed"), "chung-nhan.pdf")}
+    page = client.post("/c/file?lang=en", data=sent, content_type="multipart/form-data")
+    assert "The file is genuine" in page.text
+    assert "This certificate is valid" in page.text
+    listed = client.get(f"/c/lists/{peopled.festival.slug}.json").json["files"]
+    assert listed == [{"sha256": file.sha256, "state": "valid"}]
 
 
 def test_the_familys_link_is_gone_in_words_and_a_wrong_one_is_unknown(erased, client):

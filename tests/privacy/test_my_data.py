@@ -47,17 +47,21 @@ def test_the_file_has_people_bookings_scans_certificates_consents_and_messages(c
     held = file_of(client, peopled)
 
     first, child = held["people"]
-    assert held["format"] == 1
+    assert held["format"] == 2
     assert held["contact"]["link"].endswith(f"/r/{peopled.secret}")
     assert [booking["state"] for booking in child["bookings"]] == ["confirmed"]
     assert {scan["verdict"] for scan in first["scans"]} == {"admitted", "already_admitted"}
     assert len(first["admissions"]) == 1
-    assert child["certificate"]["revoke_reason"].endswith("có hai tờ")
+    assert child["certificates"][0]["revoke_reason"].endswith("có hai tờ")
+    old, new = held["certificates"]
+    assert old["replace_reason"].startswith("in nhầm")
+    assert new["corrections"][0]["approved"] is False
+    assert new["files"][0]["kept"] is True
     assert [(consent["purpose"], consent["given"], consent["version"]) for consent in held["consents"]] == [
         ("taking_part", True, "2026-11"),
         ("photos", False, "2026-12"),
     ]
-    assert [message["channel"] for message in held["messages"]] == ["email"]
+    assert [message["channel"] for message in held["messages"]] == ["email"] * 3
     assert [request["kind"] for request in held["requests"]] == ["correct"]
 
 
