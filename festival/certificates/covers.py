@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from festival.certificates import drawing
-from festival.certificates.lettering import NAME, SEMIBOLD, TEXT, Face, Style, fit
+from festival.certificates.lettering import NAME, SEMIBOLD, TEXT, Face, Style, fit, measure
 from festival.certificates.rooms import MM
 
 CUT = 9 * MM
@@ -49,3 +49,10 @@ def draw_cover(cover: Cover, width: float, height: float, fonts: Mapping[Face, s
 def cut_marks(width: float, middle: float) -> bytes:
     """Marks at both edges where a sheet with two certificates is cut."""
     return drawing.strokes((0, middle, CUT, middle), (width - CUT, middle, width, middle)).encode("ascii")
+
+
+def draw_stamp(words: str, width: float, height: float, font: str) -> bytes:
+    """Large pale words across a page that is no certificate."""
+    size = width / (measure(words, NAME) / 1000) * 0.72
+    across = drawing.words(words, NAME, font, size, 0, -size / 3, align="center", color="#d8d8dc")
+    return f"q 0.94 0.34 -0.34 0.94 {width / 2:.2f} {height / 2:.2f} cm {across} Q".encode("ascii")

@@ -103,7 +103,8 @@ def _font(face: Face) -> uharfbuzz.Font:
 
 
 @functools.cache
-def _letters(face: Face) -> frozenset[str]:
+def letters_of(face: Face) -> frozenset[str]:
+    """The letters that can be set; further ones are put together from these and their marks."""
     return frozenset(map(chr, set(_font(face).face.unicodes) & set(_LETTERS)))
 
 
@@ -130,7 +131,7 @@ def measure(text: str, face: Face) -> int:
 
 def printable(text: str, face: Face) -> tuple[str, tuple[str, ...]]:
     """`text` as it can be set (NFC, one line, a box for each letter the font lacks) and those letters."""
-    letters = _letters(face)
+    letters = letters_of(face)
     box = "□" if "□" in letters else "?"
     shown: list[str] = []
     missing: list[str] = []

@@ -15,10 +15,10 @@ from festival.certificates import drawing
 from festival.certificates.appending import Update
 from festival.certificates.base_pages import BasePage, PrintBase, base_page, print_base
 from festival.certificates.conformance import About, information, metadata, utf16
-from festival.certificates.covers import Cover, cut_marks, draw_cover
+from festival.certificates.covers import Cover, cut_marks, draw_cover, draw_stamp
 from festival.certificates.fields import field_texts
 from festival.certificates.layout import title_of
-from festival.certificates.lettering import fit
+from festival.certificates.lettering import NAME, fit
 from festival.certificates.look import Paper
 from festival.certificates.rooms import MM
 from festival.certificates.wording import CertificateText, SheetText
@@ -69,18 +69,24 @@ def print_one(text: CertificateText) -> bytes:
 
 
 def print_all(
-    sheets: Sequence[SheetText], items: Iterable[CertificateText | Cover], out: IO[bytes], *, two_up: bool = False
+    sheets: Sequence[SheetText],
+    items: Iterable[CertificateText | Cover],
+    out: IO[bytes],
+    *,
+    two_up: bool = False,
+    stamp: str = "",
 ) -> int:
     """Certificates of these editions as one PDF for the printer, in the order given, with covers between them.
 
-    With `two_up` two A5 certificates share an A4 sheet with marks where to cut. Written to `out` as it goes, so memory
+    With `two_up` two A5 certificates share an A4 sheet with marks where to cut; `stamp` is written across each
+    certificate, so that nobody takes a proof for one. Written to `out` as it goes, so memory
     does not grow with the pictures. Gives the number of certificates; with none, nothing is written, because a PDF
     needs a page.
     """
     file: _PrintFile | None = None
     for item in items:
         if file is None:
-            file = _PrintFile(print_base(sheets), out, two_up=two_up)
+            file = _PrintFile(print_base(sheets), out, two_up=two_up, stamp=stamp)
         if isinstance(item, Cover):
             file.add_cover(item)
         else:
@@ -91,8 +97,8 @@ def print_all(
 class _PrintFile:
     """The file while it is written."""
 
-    def __init__(self, base: PrintBase, out: IO[bytes], *, two_up: bool) -> None:
-        self.base, self.two_up = base, two_up
+    def __init__(self, base: PrintBase, out: IO[bytes], *, two_up: bool, stamp: str) -> None:
+        self.base, self.two_up, self.stamp = base, two_up, stamp
         self.update = Update(base.saved, out)
         self.next = base.saved.size
         self.pages: list[int] = []
@@ -122,7 +128,11 @@ class _PrintFile:
         if text.sheet not in self.base.places:
             raise ValueError("a file for the printer holds certificates of the editions it was begun with")
         place = self.base.places[text.sheet]
-        own = self._stream(overlay(self.base.bases[text.sheet], text))
+        base = self.base.bases[text.sheet]
+        drawn = overlay(base, text)
+        if self.stamp:
+            drawn = draw_stamp(self.stamp, base.page.width, base.page.height, base.fonts[NAME]) + b"\n" + drawn
+        own = self._stream(drawn)
         self.count += 1
         if not self._pairs(text.sheet):
             self.end_pair()
