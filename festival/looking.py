@@ -17,10 +17,10 @@ from typing import Any
 
 from flask import Response, g, request
 from flask_security import current_user
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 
 from festival.accounts.policy import POLICY, Caller
-from festival.certificates.models import Certificate
+from festival.certificates.models import Certificate, Correction
 from festival.checkin.models import Scan
 from festival.extensions import begin_writing, db
 from festival.messages.models import Message
@@ -30,16 +30,21 @@ from festival.registration.models import Attendee, Registration
 
 _NUMBER: BindParameter[Any] = bindparam("number")
 
+_OF_CERTIFICATES = (
+    select(func.coalesce(Certificate.registration_id, Attendee.registration_id))
+    .select_from(Certificate)
+    .outerjoin(Attendee, Attendee.id == Certificate.attendee_id)
+)
+
 OF_ONE: dict[str, Select[Any]] = {
     "registration_id": select(Registration.id).where(Registration.id == _NUMBER),
     "attendee_id": select(Attendee.registration_id).where(Attendee.id == _NUMBER),
     "message_id": select(Message.registration_id).where(Message.id == _NUMBER),
     "request_id": select(SubjectRequest.registration_id).where(SubjectRequest.id == _NUMBER),
     "scan_id": select(Attendee.registration_id).join(Scan, Scan.attendee_id == Attendee.id).where(Scan.id == _NUMBER),
-    "certificate_id": (
-        select(Attendee.registration_id)
-        .join(Certificate, Certificate.attendee_id == Attendee.id)
-        .where(Certificate.id == _NUMBER)
+    "certificate_id": _OF_CERTIFICATES.where(Certificate.id == _NUMBER),
+    "correction_id": _OF_CERTIFICATES.join(Correction, Correction.certificate_id == Certificate.id).where(
+        Correction.id == _NUMBER
     ),
 }
 """By the name of the number in an address: whose household it leads to."""
@@ -59,6 +64,8 @@ LISTS = frozenset(
         "checkin_paper.check_or_record",
         "certificates_manage.index",
         "certificates_manage.print_file",
+        "certificate_corrections.index",
+        "certificate_rules.people",
     }
 )
 
@@ -67,7 +74,7 @@ SHOWS_NOBODY = (
     *("mailings.write", "mailings.group", "mailings.undo", "privacy_manage.register", "privacy_manage.edit_register"),
     *("privacy_manage.photo_sign", "helping_manage.index", "helping_manage.new", "helping_manage.show"),
     *("helping_manage.end", "checkin_manage.", "checkin_posters.", "checkin_slips.", "checkin_paper.index"),
-    *("checkin_paper.type_in", "certificates"),
+    *("checkin_paper.type_in", "certificate_", "certificates_manage."),
 )
 """Beginnings of endpoints: figures, the programme, links, phones, blank slips, letters to many, designs and keys. Names
 of volunteers and helpers stand there, no household's. Exports are noted where they are made."""
