@@ -28,6 +28,7 @@ from festival.registration.models import Attendee, Booking, Registration
 from festival.reports.figures import figures_of
 from festival.reports.registration_search import MAX_SEARCH, search_registrations
 from festival.reports.registrations import export
+from festival.reports.same_phone import same_phones
 
 bp = Blueprint("reports", __name__)
 
@@ -66,6 +67,7 @@ def registrations(festival: Festival) -> ResponseReturnValue:
         "reports/registrations.html",
         festival=festival,
         page=page,
+        same_phones=same_phones(festival, page.rows),
         wanted=wanted,
         cut_at=matches.cut_at,
     )
@@ -93,6 +95,7 @@ def registration(festival: Festival, registration_id: int) -> ResponseReturnValu
         "reports/registration.html",
         festival=festival,
         registration=row,
+        same_phone=same_phones(festival, [row]).get(row.id),
         codes={ticket.attendee_id: ticket.short_code for ticket in row.tickets},
         booked={attendee.id: [b for b in attendee.bookings if b.state in STANDING] for attendee in row.attendees},
         admissions={i: [a for a in admissions if a.attendee_id == i] for i in ids},
