@@ -30,7 +30,8 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
         return {"error": error.name, "status": code}, code
     page = code if code in PAGES else 400
     headers = [item for item in error.get_headers() if item[0] in ("Retry-After", "Allow")]
-    return render_template("errors/error.html", code=page), code, headers
+    unsigned = getattr(error, "signing", False)  # certificates.signing.NotSigned: the certificates are above us
+    return render_template("errors/error.html", code=page, unsigned=unsigned), code, headers
 
 
 def _stale_form(error: CSRFError) -> ResponseReturnValue:

@@ -66,7 +66,7 @@ def files_in(name: str, content: bytes) -> Iterator[tuple[str, bytes]] | None:
 
     A file that is longer than it may be comes cut off one byte behind the limit.
     """
-    if b"%PDF-" in content[:1024]:
+    if not content.startswith(b"PK") and b"%PDF-" in content[:1024]:  # a ZIP of stored files has that near its head
         return iter([(name, content)])
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))

@@ -13,9 +13,9 @@ from festival.certificates import signing_keys
 from festival.certificates.forms import ButtonForm
 from festival.certificates.key_forms import ChooseKeyForm, KeyFileForm, TimestampForm, TokenForm
 from festival.certificates.key_reading import MAX_BYTES, KeyProblem
-from festival.certificates.key_words import AT_FIELD, key_problem_words, signing_problem_words
+from festival.certificates.key_words import AT_FIELD, key_problem_words, run_problem_words, signing_problem_words
 from festival.certificates.models import Design, SigningKey
-from festival.certificates.signed_files import why_key_fails
+from festival.certificates.signed_files import note_of, why_key_fails
 from festival.certificates.signing_keys import KeyState, find_signing_key, keys_of, state_of
 from festival.certificates.tokens import TokenAddress, modules
 from festival.core.forms import choices
@@ -23,6 +23,9 @@ from festival.extensions import READING_FIRST, db, stop_reading
 from festival.programme.models import Festival
 
 bp = Blueprint("certificate_keys", __name__, url_prefix="/manage/<festival>/certificates/keys")
+
+bp.add_app_template_global(note_of, "signature_note")
+bp.add_app_template_filter(run_problem_words)
 
 # A token and a time stamp server take their time; nobody's writing waits for them.
 READING_FIRST.update(f"{bp.name}.{view}" for view in ("add_file", "add_token", "edit", "attempt"))

@@ -6,6 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from festival.certificates.key_reading import KeyProblem
+from festival.certificates.runs import SIGNING
 from festival.certificates.signing import NotSigned, SigningProblem
 
 _KEY_PROBLEMS: dict[KeyProblem, LazyString] = {
@@ -66,6 +67,12 @@ def key_problem_words(problem: KeyProblem) -> str:
 def signing_problem_words(problem: NotSigned) -> str:
     """Why nothing can be signed now, for staff."""
     return str(_SIGNING_PROBLEMS[problem.problem])
+
+
+def run_problem_words(problem: str) -> str:
+    """Why a run stopped that could not sign; "" where it stopped for anything else."""
+    known = {f"{SIGNING}{one.value}": words for one, words in _SIGNING_PROBLEMS.items()}
+    return str(known.get(problem, ""))
 
 
 def address_problem_words(problem: str) -> str:

@@ -18,6 +18,8 @@ from festival.accounts.audit import record
 from festival.accounts.models import User
 from festival.certificates.issuing import issue_to, waiting_for
 from festival.certificates.models import Design, IssueRun, RunState
+from festival.certificates.signed_files import why_key_fails
+from festival.certificates.signing import NotSigned
 from festival.core.clock import now
 from festival.extensions import db
 
@@ -26,6 +28,9 @@ BATCH = 100
 
 LEASE = timedelta(seconds=30)
 """A run whose worker has said nothing for so long belongs to nobody."""
+
+SIGNING = "signing: "
+"""So begins a run's problem where nothing can be signed; `key_words.run_problem_words` knows the rest."""
 
 TRIES = 5
 """So often a batch is tried when the database is busy or away for a moment."""
@@ -88,6 +93,7 @@ def _work(run_id: int) -> int:
     issued = 0
     try:
         run = db.session.get_one(IssueRun, run_id, populate_existing=True)
+        _try_signing(run.design)
         waiting = waiting_for(run.design, run.selection)
         _set_total(run, len(waiting))
         for start in range(0, len(waiting), BATCH):
@@ -98,6 +104,16 @@ def _work(run_id: int) -> int:
         structlog.get_logger().exception("issuing stopped", run=run_id)
         _fail(run_id, error)
     return issued
+
+
+def _try_signing(design: Design) -> None:
+    """Raise `NotSigned` where the files of this run could not go out: better now than when families ask for them."""
+    if (key := design.signing_key) is None:
+        return
+    db.session.refresh(key, ["sealed"])
+    db.session.commit()  # a token or a time stamp server takes its time, and nobody's writing waits for that
+    if problem := why_key_fails(key):
+        raise problem
 
 
 def _set_total(run: IssueRun, left: int) -> None:
@@ -152,7 +168,8 @@ def _finish(run_id: int) -> None:
 
 def _fail(run_id: int, error: Exception) -> None:
     """What stands there names nobody: the log has the rest."""
-    _end(run_id, state=RunState.FAILED, problem=type(error).__name__)
+    problem = f"{SIGNING}{error.problem.value}" if isinstance(error, NotSigned) else type(error).__name__
+    _end(run_id, state=RunState.FAILED, problem=problem)
     db.session.commit()
 
 

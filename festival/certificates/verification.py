@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from festival.certificates.models import Certificate, CertificateKind, Design, PublishedList
 from festival.certificates.replacing import is_erased
+from festival.certificates.signed_files import SignatureNote, note_of
 from festival.core.clock import local
 from festival.core.secrets import read_code
 from festival.core.text import fold, mask_name, tidy
@@ -47,6 +48,8 @@ class Checked:
     names_erased: bool
     list_slug: str | None
     """The festival's published list of files, if there is one."""
+    signature: SignatureNote | None = None
+    """Who signs its PDF, if anybody does."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Match(enum.Enum):
 
 
 def verify(typed: str) -> Verification:
-    """Look a code up as people type it: small letters, spaces and dashes do not matter. One statement."""
+    """Look a code up as people type it: small letters, spaces and dashes do not matter. Two statements."""
     code = read_code(typed)
     found = db.session.execute(
         select(Certificate, PublishedList.festival_id)
@@ -156,6 +159,7 @@ def _answer(certificate: Certificate, *, listed: bool) -> Verification:
         revoked_on=local(revoked_at).date() if revoked_at else None,
         replaced_on=local(replaced_at).date() if replaced_at else None,
         names_erased=is_erased(certificate),
+        signature=note_of(certificate),
         list_slug=festival.slug if listed else None,
     )
     return Verification(validity_of(certificate), certificate.code, checked)

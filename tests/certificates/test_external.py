@@ -191,6 +191,10 @@ def test_a_zip_brings_many():
     inside = dict(files_in("x.zip", zipped({"folder/a.pdf": b"A", "b.pdf": b"B", "__MACOSX/a.pdf": b"junk"})))
 
     assert inside == {"a.pdf": b"A", "b.pdf": b"B"}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.pdf", one_page())
+    assert dict(files_in("stored.zip", out.getvalue())) == {"a.pdf": one_page()}
     assert dict(files_in("one.pdf", one_page())) == {"one.pdf": one_page()}
 
 
