@@ -28,7 +28,7 @@ class Standing(enum.Enum):
     REVOKED = "revoked"
     EARNED = "earned"
     """Nothing is missing; it will be issued when it is asked for."""
-    NOT_ADMITTED = "not_admitted"
+    NOT_EARNED = "not_earned"
     """Something is missing: the way says what."""
     CANCELLED = "cancelled"
 
@@ -163,12 +163,12 @@ def standing_from(holder: Holder, met: bool, revoked: bool | None) -> Standing:
     if revoked is not None:
         return Standing.REVOKED if revoked else Standing.ISSUED
     if isinstance(holder, Booth):
-        return Standing.EARNED if met and holder.status is BoothStatus.APPROVED else Standing.NOT_ADMITTED
+        return Standing.EARNED if met and holder.status is BoothStatus.APPROVED else Standing.NOT_EARNED
     if isinstance(holder, Registration) and holder.cancelled_at is not None:
         return Standing.CANCELLED
     if met:
         return Standing.EARNED
-    return Standing.NOT_ADMITTED if holder.cancelled_at is None else Standing.CANCELLED
+    return Standing.NOT_EARNED if holder.cancelled_at is None else Standing.CANCELLED
 
 
 def explain(standing: Standing) -> str:
@@ -177,9 +177,7 @@ def explain(standing: Standing) -> str:
         Standing.ISSUED: _("Your certificate is ready."),
         Standing.REVOKED: _("This certificate was taken back. Please ask the organizer."),
         Standing.EARNED: _("You took part: the certificate is yours."),
-        Standing.NOT_ADMITTED: _(
-            "Not yet admitted at the entrance. Show the ticket there on the day, then the certificate is here."
-        ),
+        Standing.NOT_EARNED: _("Not everything that this certificate is given for is done yet."),
         Standing.CANCELLED: _("This person was taken off the registration, so there is no certificate."),
     }
     return str(words[standing])

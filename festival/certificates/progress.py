@@ -13,7 +13,7 @@ from festival.certificates.holders import Holder
 from festival.certificates.models import Certificate, CertificateKind, Design
 from festival.certificates.rules import BY_ID, Rule, conditions_of, facts_used, judge, together
 from festival.certificates.shelf import certificates_of, designs_offered
-from festival.certificates.ways import Progress, Surroundings, surroundings_of, way_from
+from festival.certificates.ways import Progress, Surroundings, Way, surroundings_of, way_from
 from festival.registration.models import Attendee, Registration
 
 
@@ -37,7 +37,7 @@ class PersonProgress:
         there = sum(one.standing in (Standing.ISSUED, Standing.EARNED) for one in self.near)
         if there:
             return str(ngettext("%(num)d certificate", "%(num)d certificates", there))
-        return self.first.way.progress if self.first.standing is Standing.NOT_ADMITTED else ""
+        return self.first.way.progress if self.first.standing is Standing.NOT_EARNED else ""
 
 
 def family_progress(registration: Registration) -> list[PersonProgress]:
@@ -67,6 +67,16 @@ def family_progress(registration: Registration) -> list[PersonProgress]:
     rows = [_sorted(None, (progress(registration, design) for design in of_family), rules, around)] if of_family else []
     rows += [_sorted(one, (progress(one, design) for design in of_people), rules, around) for one in people]
     return [row for row in rows if row.near or row.more]
+
+
+def ways_by_design(registration: Registration) -> dict[tuple[int, str], Way]:
+    """What is still to be done, by design and holder as they stand in addresses: a person's id, or "family"."""
+    return {
+        (one.design.id, str(row.attendee.id) if row.attendee else "family"): one.way
+        for row in family_progress(registration)
+        for one in (*row.near, *row.more)
+        if one.design is not None and one.standing is Standing.NOT_EARNED
+    }
 
 
 def _sorted(

@@ -20,9 +20,11 @@ from festival.certificates.handing_out import file_of
 from festival.certificates.holders import Holder
 from festival.certificates.issuing import find_certificate, issue
 from festival.certificates.models import Certificate, CertificateKind, Design
+from festival.certificates.progress import ways_by_design
 from festival.certificates.replacing import is_erased, is_valid
 from festival.certificates.sheets import file_name
 from festival.certificates.shelf import certificate_of_household, design_for, shelf_of
+from festival.certificates.ways import way_of
 from festival.extensions import db, limiter
 from festival.registration.models import Attendee, Registration
 from festival.registration.opening import opened
@@ -52,6 +54,7 @@ def shelf(secret: str) -> ResponseReturnValue:
         festival=registration.festival,
         secret=secret,
         shelf=shelf_of(registration),
+        ways=ways_by_design(registration),
         button=ButtonForm(),
     )
 
@@ -185,6 +188,7 @@ def _person(registration: Registration, attendee_id: int) -> Attendee:
 
 
 def _standing_page(place: _Place, standing: Standing) -> ResponseReturnValue:
+    way = way_of(place.holder, place.design) if standing is Standing.NOT_EARNED else None
     page = render_template(
         "certificates/standing.html",
         festival=place.registration.festival,
@@ -192,7 +196,8 @@ def _standing_page(place: _Place, standing: Standing) -> ResponseReturnValue:
         design=place.design,
         takeable=standing is Standing.EARNED and (place.design is None or place.design.by_residents),
         standing=standing,
-        words=explain(standing),
+        words=way.explanation if way else explain(standing),
+        way=way,
         form=ButtonForm(),
         secret=place.secret,
     )

@@ -110,7 +110,7 @@ class Progress:
     @property
     def words(self) -> str:
         """In one or two sentences."""
-        return self.way.explanation if self.standing is Standing.NOT_ADMITTED else explain(self.standing)
+        return self.way.explanation if self.standing is Standing.NOT_EARNED else explain(self.standing)
 
 
 def way_of(holder: Holder, design: Design | None = None) -> Way:

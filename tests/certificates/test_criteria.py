@@ -225,7 +225,7 @@ def test_particular_sessions_and_workshops(world):
     learner = world.people["learner"]
 
     assert [standing_of(learner, each) for each in (both, either, any_sitting)] == [
-        Standing.NOT_ADMITTED,
+        Standing.NOT_EARNED,
         Standing.EARNED,
         Standing.EARNED,
     ]
@@ -305,7 +305,7 @@ def test_hosts_are_thanked_whose_booth_is_approved_and_has_stamped_somebody(worl
 
     assert earned_now(design) == [stamped[0].id, stamped[1].id]
     assert list(standings([*stamped, quiet], design).values()) == [
-        Standing.EARNED, Standing.EARNED, Standing.NOT_ADMITTED, Standing.NOT_ADMITTED
+        Standing.EARNED, Standing.EARNED, Standing.NOT_EARNED, Standing.NOT_EARNED
     ]  # fmt: skip
 
 
@@ -321,7 +321,7 @@ def test_a_household_every_member_of_which_has_done_it(world, make_household, ad
             if one is mother
             else "1 of 2 done. Still to do: Đỗ Văn Mẫu: Show 1 skill."
         )
-        assert standing_of(family, design) is Standing.NOT_ADMITTED
+        assert standing_of(family, design) is Standing.NOT_EARNED
         world.people["someone"] = one
         world.shows("someone", "A01", "Mở VNeID")
 
@@ -333,7 +333,7 @@ def test_who_was_taken_off_is_not_waited_for(world, make_household, admit):
     design = world.design({}, CertificateKind.HOUSEHOLD)
     family = make_household(members=3, phone="+84912345670")
     admit(*family.attendees[:2])
-    assert standing_of(family, design) is Standing.NOT_ADMITTED
+    assert standing_of(family, design) is Standing.NOT_EARNED
 
     family.attendees[2].cancelled_at = now()
     db.session.commit()
@@ -347,7 +347,7 @@ def test_a_household_of_which_some_have_done_it(world):
     one, two = (world.design({"some_member": node, "at_least": least}, CertificateKind.HOUSEHOLD) for least in (1, 2))
 
     assert standings([family], one) == {family.id: Standing.EARNED}
-    assert standings([family], two) == {family.id: Standing.NOT_ADMITTED}
+    assert standings([family], two) == {family.id: Standing.NOT_EARNED}
     assert way_of(family, two).done == 1
 
 
@@ -358,7 +358,7 @@ def test_a_later_part_joins_with_one_line(world, monkeypatch):
         facts.FACTS, "volunteer_hours", lambda festival_id, ids: {helper.id: {"shift 1": 1.5, "shift 2": 2}}
     )
 
-    assert standing_of(helper, design) is Standing.NOT_ADMITTED
+    assert standing_of(helper, design) is Standing.NOT_EARNED
     with force_locale("en"):
         assert way_of(helper, design).explanation == "3.5 of 4 done. Still to do: 0.5 more hours."
 
@@ -382,7 +382,7 @@ def test_what_was_done_at_another_festival_does_not_count(world, make_festival):
     world.admit_at(world.people["nobody"].id, factories.make_checkpoint(other).id)
     db.session.commit()
 
-    assert standing_of(world.people["nobody"], design) is Standing.NOT_ADMITTED
+    assert standing_of(world.people["nobody"], design) is Standing.NOT_EARNED
 
 
 def test_a_selection_is_judged_too(world):

@@ -30,7 +30,7 @@ def test_whoever_was_let_in_at_an_entrance_gets_one(festival, make_household, ad
     assert given.outcome is IssueOutcome.ISSUED
     assert given.certificate.serial == f"0001/{festival.first_day.year}/CN"
     assert given.certificate.name == admitted.name
-    assert (refused.outcome, refused.standing) == (IssueOutcome.NOT_EARNED, Standing.NOT_ADMITTED)
+    assert (refused.outcome, refused.standing) == (IssueOutcome.NOT_EARNED, Standing.NOT_EARNED)
 
 
 def test_a_stamp_at_a_booth_is_not_an_entrance(festival, make_household, make_device, admit):
@@ -127,12 +127,12 @@ def test_the_file_for_the_printer_leaves_revoked_ones_out(festival, make_househo
     assert "Nguyễn Thị Thử" in words(out.getvalue(), 1) + words(out.getvalue(), 2)
 
 
-def test_standings_of_a_household_take_one_statement(make_household, admit):
+def test_standings_of_a_household_in_its_order(make_household, admit):
     family = make_household(members=3)
     admit(*family.attendees[:2])
     issue(family.attendees[0])
 
-    assert list(standings(family.attendees).values()) == [Standing.ISSUED, Standing.EARNED, Standing.NOT_ADMITTED]
+    assert list(standings(family.attendees).values()) == [Standing.ISSUED, Standing.EARNED, Standing.NOT_EARNED]
 
 
 def test_a_peoples_committee_is_written_out_and_its_chairman_signs(festival):

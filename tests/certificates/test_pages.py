@@ -37,7 +37,8 @@ def test_before_the_day_the_page_says_what_is_missing(client, address):
     answer = client.get(address)
 
     assert answer.status_code == 200
-    assert "Not yet admitted at the entrance" in answer.text
+    assert "0 of 1 done. Still to do: Come in at the entrance." in answer.text
+    assert "Show the ticket at the entrance: Nhà văn hóa phường" in answer.text
     assert client.post(address).status_code == 409
 
 
