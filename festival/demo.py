@@ -22,6 +22,7 @@ from festival.certificates.issuing import issue
 from festival.consents.models import Purpose
 from festival.core.clock import now, today
 from festival.core.secrets import random_token
+from festival.demo_certificates import give_designs
 from festival.demo_door import open_doors
 from festival.extensions import db
 from festival.programme.importing import apply_reading
@@ -148,6 +149,7 @@ def make_demo(households: int = HOUSEHOLDS, seed: int = 1010) -> Festival:
     festival.capacity *= 2  # room for whoever tries it out
     publish(festival)
     db.session.flush()
+    give_designs(festival)
     _register(festival, households, _Crowd(seed))
     for place, family in enumerate(open_doors(festival, random.Random(seed))):  # noqa: S311
         if place % 5 == 0:

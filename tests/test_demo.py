@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from festival.certificates.criteria import earned_now
+from festival.certificates.models import CertificateKind, Design
 from festival.core.clock import today
 from festival.demo import make_demo
 from festival.extensions import db
@@ -27,6 +29,10 @@ def test_the_demo_is_a_festival_full_of_life(app):
     assert 0 < figures.admitted < figures.people
     assert figures.certificates > 0
     assert figures.stamps > 0
+    designs = {design.kind: design for design in db.session.scalars(select(Design).order_by(Design.id.desc()))}
+    assert set(designs) == set(CertificateKind)
+    for kind in (CertificateKind.VOLUNTEER, CertificateKind.HOST, CertificateKind.HOUSEHOLD):
+        assert earned_now(designs[kind]), kind
     booked = dict(
         db.session.execute(select(Booking.session_id, func.count(Booking.id)).group_by(Booking.session_id)).all()
     )

@@ -25,6 +25,7 @@ from festival.certificates.ways import Way, people_of, surroundings_of, way_from
 from festival.core.paging import PAGE_SIZE, Page
 from festival.core.text import fold
 from festival.extensions import db
+from festival.registration.models import Attendee, Registration
 
 
 class Shown(enum.Enum):
@@ -65,6 +66,13 @@ class Row:
     name: str
     way: Way
     issued: bool
+
+    @property
+    def registration_id(self) -> int | None:
+        """Of whose household it is about; None of a booth."""
+        if isinstance(self.holder, Attendee):
+            return self.holder.registration_id
+        return self.holder.id if isinstance(self.holder, Registration) else None
 
 
 def preview_of(design: Design) -> Preview:

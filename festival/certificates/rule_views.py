@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -40,12 +40,15 @@ def people(festival: Festival, design_id: int) -> ResponseReturnValue:
     chosen = request.args.get("shown", "")
     shown = Shown(chosen) if chosen in {one.value for one in Shown} else Shown.ALL
     preview = qualifying.preview_of(design)
+    page = qualifying.rows_of(design, preview, wanted, shown, request.args.get("page"))
+    if wanted.strip():
+        g.households_shown = [row.registration_id for row in page.rows]
     return render_template(
         "certificates/rule_people.html",
         festival=festival,
         design=design,
         preview=preview,
-        page=qualifying.rows_of(design, preview, wanted, shown, request.args.get("page")),
+        page=page,
         wanted=wanted,
         shown=shown,
     )
