@@ -22,6 +22,7 @@ def load_tables() -> None:
 def register_parts(app: Flask) -> None:
     """Register the blueprints of all parts; the page of components only where Festival is developed."""
     from festival import health, look
+    from festival.certificates import badge_views as certificate_papers
     from festival.certificates import correction_views as certificate_corrections
     from festival.certificates import designer_views as certificate_designs
     from festival.certificates import external_views as certificate_external
@@ -94,6 +95,7 @@ def register_parts(app: Flask) -> None:
         certificate_external,
         certificate_designs,
         certificate_pictures,
+        certificate_papers,
         certificate_runs,
         certificate_corrections,
         mailings,

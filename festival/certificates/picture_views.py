@@ -75,4 +75,4 @@ def _refusal(outcome: PictureOutcome) -> str:
         PictureOutcome.TOO_SMALL: _("Less than %(side)d pixels a side would print badly.", side=LEAST_SIDE),
         PictureOutcome.TOO_MANY: _("There are %(count)d pictures already. Remove one first.", count=MOST_PICTURES),
     }  # fmt: skip
-    return words[outcome]
+    return str(words[outcome])
