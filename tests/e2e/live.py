@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -15,9 +15,12 @@ from sqlalchemy import exists, select
 from festival import create_app, demo
 from festival.accounts.models import Organization, StaffRole, User
 from festival.accounts.staff import give_role, make_user
+from festival.certificates import corrections
+from festival.certificates.handing_out import file_of
 from festival.certificates.issuing import find_certificate, issue
-from festival.certificates.models import Certificate
-from festival.certificates.replacing import revoke
+from festival.certificates.models import Certificate, CertificateKind, Design, IssueRun, RunState
+from festival.certificates.published import publish
+from festival.certificates.replacing import replace, revoke
 from festival.checkin import slips, stamping, walk_ins
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, DeviceMode, PairingCode, Scan
 from festival.checkin.pairing import invite_phone
@@ -267,7 +270,26 @@ def _certificates(festival: Festival) -> dict[str, str]:
     assert isinstance(valid, Certificate)
     assert isinstance(revoked, Certificate)
     revoke(revoked, "Sai tên")
+    old = issue(_other_insider(families, large)).certificate
+    assert old is not None
+    replace(old, "Giấy bị ướt")
+    file_of(valid)
+    publish(festival)
+    corrections.ask(valid, f"{first.name} Hai")
+    over = {"festival_id": festival.id, "design_id": valid.design_id, "total": 40, "started_at": now()}
+    done = IssueRun(**over, state=RunState.DONE, done=40, finished_at=now())
+    stopped = IssueRun(**over, state=RunState.FAILED, done=20, finished_at=now(), problem="OperationalError")
+    db.session.add_all([done, stopped])
+    db.session.flush()
     return {
+        "design_id": str(valid.design_id),
+        "tour_design_id": _design(festival, CertificateKind.PARTICIPATION),
+        "family_design_id": _design(festival, CertificateKind.HOUSEHOLD),
+        "host_design_id": _design(festival, CertificateKind.HOST),
+        "run_id": str(done.id),
+        "stopped_run_id": str(stopped.id),
+        "correction_id": str(corrections.corrections_of(valid)[0].id),
+        "replaced_certificate": old.code,
         "insiders": secret_of(large),
         "insiders_id": str(large.id),
         "revoked_person": str(second.id),
@@ -277,6 +299,22 @@ def _certificates(festival: Festival) -> dict[str, str]:
         "revoked_certificate": revoked.code,
         "revoked_certificate_id": str(revoked.id),
     }
+
+
+def _design(festival: Festival, kind: CertificateKind) -> str:
+    """The newest design of that kind: of those of participation the one with a rule in groups."""
+    newest = select(Design.id).where(Design.festival_id == festival.id, Design.kind == kind).order_by(Design.id.desc())
+    return str(db.session.scalar(newest))
+
+
+def _other_insider(families: Sequence[Registration], but: Registration) -> Attendee:
+    """Somebody inside who has no certificate."""
+    family = next(each for each in families if each is not but and not _has_certificate(each))
+    return next(
+        person
+        for person in family.attendees
+        if db.session.scalar(select(Admission.id).where(Admission.attendee_id == person.id).limit(1))
+    )
 
 
 def _has_certificate(family: Registration) -> bool:
