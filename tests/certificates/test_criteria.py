@@ -258,7 +258,7 @@ def test_the_way_is_told_in_vietnamese(world):
     design = world.design({"need": "all", "of": [{"fact": "sessions", "at_least": 3}]})
 
     with force_locale("vi"):
-        assert way_of(world.people["learner"], design).explanation == "Đã xong 2 trên 3. Còn lại: 1 buổi nữa."
+        assert way_of(world.people["learner"], design).explanation == "Đã xong 2/3. Còn thiếu: 1 buổi học nữa."
 
 
 def test_a_festival_that_is_over_gives_no_place_to_go(world):
