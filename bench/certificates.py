@@ -1,4 +1,6 @@
-"""How fast certificates are printed: one file for the printer, separate files, and WeasyPrint one by one beside them.
+"""How fast certificates are printed: one file for the printer, separate files, separate and signed ones.
+
+WeasyPrint one by one is measured beside them.
 
 `limit` is WeasyPrint rendering each certificate anew, measured in the same run; `ratio` says how many times faster we
 are. One process, one core.
@@ -19,11 +21,13 @@ from functools import partial
 
 from festival.certificates.layout import render_whole
 from festival.certificates.printing import base_page, print_all, print_one
+from festival.certificates.signing import signed_by, signer_of_file
+from festival.certificates.signing_keys import new_key_file
 from festival.certificates.wording import CertificateText, verification_url
 from tests.certificates.paper import SHEET
 
 ROUNDS = 3
-WHOLE, SEPARATE, BULK, MEMORY_PAGES = 8, 1_000, 2_000, 10_000
+WHOLE, SEPARATE, SIGNED, BULK, MEMORY_PAGES = 8, 1_000, 200, 2_000, 10_000
 
 _FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô")
 _MIDDLE = ("Thị", "Văn", "Thị Thuỳ", "Hữu", "Minh", "Ngọc", "Quốc", "Thị Phương", "Đức", "Xuân", "Thanh", "Kim", "Gia")
@@ -51,15 +55,17 @@ def run() -> Iterator[dict[str, object]]:
     base_page(SHEET)
     whole: list[tuple[float, float]] = []
     separate: list[tuple[float, float]] = []
+    signed: list[tuple[float, float]] = []
     bulk: list[tuple[float, float]] = []
     for turn in range(ROUNDS):
         whole.append(_rate(WHOLE, lambda: [render_whole(text) for text in people(WHOLE)]))
         # Other people each time, so that no round finds the last one's names in a cache.
         alone, together = turn * SEPARATE, 10_000 + turn * BULK
         separate.append(_rate(SEPARATE, partial(_print_separately, alone)))
+        signed.append(_rate(SIGNED, partial(_print_signed, 50_000 + turn * SIGNED)))
         bulk.append(_rate(BULK, partial(_print_together, together)))
     limit = statistics.median(rate for rate, _ in whole)
-    for metric, rounds, count in (("separate", separate, SEPARATE), ("bulk", bulk, BULK)):
+    for metric, rounds, count in (("separate", separate, SEPARATE), ("signed", signed, SIGNED), ("bulk", bulk, BULK)):
         value = statistics.median(rate for rate, _ in rounds)
         yield {
             "bench": "certificates",
@@ -91,6 +97,13 @@ def run() -> Iterator[dict[str, object]]:
 def _print_separately(start: int) -> None:
     for text in people(SEPARATE, start):
         print_one(text)
+
+
+def _print_signed(start: int) -> None:
+    """As they go out where a design is signed with an EC P-256 key: opened once, as in each worker."""
+    signer = signer_of_file(*new_key_file("Phường Thử Nghiệm"))
+    for text in people(SIGNED, start):
+        signed_by(signer, print_one(text), "Phường Thử Nghiệm")
 
 
 def _print_together(start: int) -> None:

@@ -64,21 +64,21 @@ def sign_pdf(content: bytes, key: SigningKey) -> bytes:
         case KeyState.EXPIRED:
             raise NotSigned(SigningProblem.EXPIRED)
     with _words_for_failures(), _signer_of(key) as signer:
-        stamps = _stamps_of(key)
-        room = ROOM_FOR_SIGNATURE + sum(len(one.dump()) for one in signer.cert_registry)
-        metadata = signers.PdfSignatureMetadata(
-            field_name=FIELD,
-            subfilter=fields.SigSeedSubFilter.PADES,
-            md_algorithm="sha256",
-            name=key.name,
-        )
-        place = fields.SigFieldSpec(FIELD, invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True))
-        writer = signers.PdfSigner(metadata, signer, timestamper=stamps, new_field_spec=place)
-        signed: io.BytesIO = writer.sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(content)),
-            bytes_reserved=2 * (room + (ROOM_FOR_TIMESTAMP if stamps else 0)),
-        )
-        return signed.getvalue()
+        return signed_by(signer, content, key.name, _stamps_of(key))
+
+
+def signed_by(signer: signers.Signer, content: bytes, name: str, stamps: Timestamps | None = None) -> bytes:
+    """`content` with one more revision: the field, and in it the signature of `signer`, who is called `name`."""
+    room = ROOM_FOR_SIGNATURE + sum(len(one.dump()) for one in signer.cert_registry)
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD, subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256", name=name
+    )
+    place = fields.SigFieldSpec(FIELD, invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True))
+    signed: io.BytesIO = signers.PdfSigner(metadata, signer, timestamper=stamps, new_field_spec=place).sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(content)),
+        bytes_reserved=2 * (room + (ROOM_FOR_TIMESTAMP if stamps else 0)),
+    )
+    return signed.getvalue()
 
 
 @contextlib.contextmanager
@@ -118,13 +118,16 @@ def _opened(sealed: bytes, secrets: Callable[[], dict[str, str]]) -> signers.Sig
     digest = hashlib.sha256(sealed).digest()
     if digest not in _signers:
         opened = secrets()
-        signer = signers.SimpleSigner.load_pkcs12_data(
-            base64.b64decode(opened["file"]), [], opened["password"].encode()
-        )
-        if signer is None:
-            raise SigningError("the key's file cannot be read any more")
-        _signers[digest] = signer
+        _signers[digest] = signer_of_file(base64.b64decode(opened["file"]), opened["password"])
     return _signers[digest]
+
+
+def signer_of_file(content: bytes, password: str) -> signers.Signer:
+    """The key in a PKCS#12 file, ready to sign. Raises `SigningError` for a file that cannot be read."""
+    signer = signers.SimpleSigner.load_pkcs12_data(content, [], password.encode())
+    if signer is None:
+        raise SigningError("the key's file cannot be read")
+    return signer
 
 
 @lru_cache(maxsize=16)

@@ -80,16 +80,21 @@ def token_key(festival: Festival, name: str, address: TokenAddress, timestamp_ur
 def make_signing_key(festival: Festival) -> SigningKey:
     """A new EC P-256 key in the organization's name, which nobody but itself vouches for. The caller commits."""
     organization = db.session.get_one(Organization, festival.organization_id)
-    private, password = ec.generate_private_key(ec.SECP256R1()), random_token()
-    certificate = _own_certificate(organization.name, private)
-    content = pkcs12.serialize_key_and_certificates(
-        b"festival", private, certificate, None, BestAvailableEncryption(password.encode())
-    )
+    content, password = new_key_file(organization.name)
     read = read_pkcs12(content, password)
     if isinstance(read, KeyProblem):  # a bug: what we make, we take
         raise ValueError(read)
     sealed = {"file": base64.b64encode(content).decode(), "password": password}
     return keep_key(_key(festival, organization.name, KeySource.PKCS12, read, sealed, ""), festival)
+
+
+def new_key_file(name: str) -> tuple[bytes, str]:
+    """A PKCS#12 file with a new EC P-256 key that vouches for itself to be that of `name`, and its password."""
+    private, password = ec.generate_private_key(ec.SECP256R1()), random_token()
+    content = pkcs12.serialize_key_and_certificates(
+        b"festival", private, _own_certificate(name, private), None, BestAvailableEncryption(password.encode())
+    )
+    return content, password
 
 
 def _own_certificate(name: str, private: ec.EllipticCurvePrivateKey) -> x509.Certificate:
