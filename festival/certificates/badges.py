@@ -56,7 +56,7 @@ def counts(festival: Festival) -> Counts:
     return Counts(people, tuple(groups), booths)
 
 
-def _people(festival: Festival, group: str) -> Select[tuple[Ticket]]:
+def _people(festival: Festival, group: str) -> Select[Ticket]:
     """Tickets of people in the order of piles: by ward, group and name."""
     query = (
         select(Ticket)
@@ -75,7 +75,7 @@ def _people(festival: Festival, group: str) -> Select[tuple[Ticket]]:
     return query.where(Registration.group_name == group) if group else query
 
 
-def _booths(festival: Festival) -> Select[tuple[Booth]]:
+def _booths(festival: Festival) -> Select[Booth]:
     return select(Booth).where(Booth.festival_id == festival.id, Booth.status == BoothStatus.APPROVED)
 
 

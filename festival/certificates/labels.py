@@ -83,14 +83,28 @@ BADGES = {
 }
 SLIPS = Sheet(210, 297, 2, 4, (98, 70))
 SIGN = Sheet(297, 210, 1, 1, (297, 210))
-_NAME_STYLES = (Style(22, 26), Style(18, 22), Style(18, 21, 2), Style(14, 17, 2), Style(11, 13, 3))
-_LINE_STYLES = (Style(9.5, 12.5), Style(8, 10.5), Style(7, 9, 2))
+_NAME_STYLES = (
+    Style(26, 30),
+    Style(22, 26),
+    Style(22, 25, 2),
+    Style(18, 22),
+    Style(18, 21, 2),
+    Style(14, 17, 2),
+    Style(11, 13, 3),
+)
+_LINE_STYLES = (Style(9.5, 12.5), Style(9.5, 12, 2), Style(8, 10, 2), Style(7, 9, 2))
 
 
 def write_badges(people: Iterable[Slip], paper: BadgePaper, about: About, out: IO[bytes]) -> int:
     """Name badges; gives how many. None are written for nobody."""
     sheet = BADGES[paper]
-    return _write(sheet, (_slip(each, *sheet.label, qr=22) for each in people), about, out, cut=sheet.rows > 1)
+    return _write(
+        sheet,
+        (_slip(each, *sheet.label, qr=22 if paper is BadgePaper.SHEET else 30) for each in people),
+        about,
+        out,
+        cut=sheet.rows > 1,
+    )
 
 
 def write_slips(tickets: Iterable[Slip], about: About, out: IO[bytes]) -> int:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import jinja2
+from PIL import Image
 from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse, path2url
@@ -110,9 +112,26 @@ def _drawings(sheet: SheetText, plan: Plan) -> dict[str, tuple[bytes, str]]:
     drawn = border.render(w=width, h=height, colors=sheet.look.colors, star=_star())
     ornament = _environment().get_template("ornament.svg").render(colors=sheet.look.colors)
     own = {"border": drawn, "ornament": ornament}
-    return {name: (svg.encode(), "image/svg+xml") for name, svg in own.items()} | {
-        picture.sha256: (picture.png, "image/png") for picture in sheet.pictures
-    }
+    found = {name: (svg.encode(), "image/svg+xml") for name, svg in own.items()}
+    found |= {picture.sha256: (picture.png, "image/png") for picture in sheet.pictures}
+    if sheet.look.background in found:
+        found["background"] = (_pale(found[sheet.look.background][0]), "image/png")
+    return found
+
+
+PALE = 0.13
+"""How much of a background's colour is left, so that words stay readable on it."""
+
+
+def _pale(png: bytes) -> bytes:
+    """A picture thinned with white here: with CSS's opacity it would be drawn outside all marks of decoration."""
+    with Image.open(io.BytesIO(png)) as opened:
+        picture = opened.convert("RGBA")
+    paper = Image.new("RGBA", picture.size, "white")
+    thinned = Image.blend(paper, Image.alpha_composite(paper, picture), PALE).convert("RGB")
+    out = io.BytesIO()
+    thinned.save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def _star() -> list[SimpleNamespace]:
