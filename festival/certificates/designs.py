@@ -39,6 +39,16 @@ def find_standard_design(festival_id: int) -> Design | None:
     )
 
 
+def gives_participation(festival_id: int) -> bool:
+    """Whether taking part is certified: by a design in use, or by the one that is made when it is asked for first. Not
+    where the organizer has put all of them away."""
+    of_kind = select(Design.archived_at).where(
+        Design.festival_id == festival_id, Design.kind == CertificateKind.PARTICIPATION
+    )
+    known = db.session.scalars(of_kind).all()
+    return not known or None in known
+
+
 def standard_design(festival: Festival) -> Design:
     """The festival's oldest certificate of participation; made now where there is none: every festival has one."""
     if (found := find_standard_design(festival.id)) is not None:

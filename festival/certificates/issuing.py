@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from festival.certificates.criteria import Standing, earned_now, standing_of
-from festival.certificates.designs import edition_of, find_standard_design, standard_design
+from festival.certificates.designs import edition_of, find_standard_design, gives_participation, standard_design
 from festival.certificates.details import details_of
 from festival.certificates.holders import Holder, column_for, column_of, in_print_order, load, name_for, type_of
 from festival.certificates.models import Certificate, CertificateKind, Design
@@ -68,6 +68,8 @@ def issue(holder: Holder, design: Design | None = None) -> IssueResult:
     """
     festival = None
     if design is None:
+        if not gives_participation(holder.festival_id):
+            return IssueResult(IssueOutcome.NOT_OFFERED, None)
         festival = take_turn(holder.festival_id)  # the first to ask makes the design
         design = standard_design(festival)
     if not _is_offered(design, holder):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask_babel import ngettext
 
 from festival.certificates.criteria import Standing, rule_of, standing_from
+from festival.certificates.designs import gives_participation
 from festival.certificates.facts import facts_of_people
 from festival.certificates.holders import Holder
 from festival.certificates.models import Certificate, CertificateKind, Design
@@ -46,7 +47,8 @@ def family_progress(registration: Registration) -> list[PersonProgress]:
     As many statements for many people and designs as for few.
     """
     designs: list[Design | None] = list(designs_offered(registration.festival_id))
-    if not any(design and design.kind is CertificateKind.PARTICIPATION for design in designs):
+    of_taking_part = any(design and design.kind is CertificateKind.PARTICIPATION for design in designs)
+    if not of_taking_part and gives_participation(registration.festival_id):
         designs.insert(0, None)
     designs.sort(key=lambda design: design is not None and design.kind is not CertificateKind.PARTICIPATION)
     rules = {design.id if design else None: rule_of(design) for design in designs}

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event
 
-from festival.certificates.issuing import issue
+from festival.certificates.issuing import IssueOutcome, issue
 from festival.certificates.models import CertificateKind, Design
 from festival.certificates.progress import family_progress
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind
@@ -116,7 +116,7 @@ def test_what_nobody_has_begun_is_listed_below_and_what_is_booked_above(festival
 
     (row,) = family_progress(family)
 
-    assert [one.name for one in row.near] == ["Certificate of participation", "VNeID"]
+    assert [one.name for one in row.near] == ["Chứng nhận tham gia", "VNeID"]
     assert [one.name for one in row.more] == ["Thanh toán"]
 
 
@@ -124,9 +124,7 @@ def test_a_design_that_was_put_away_is_no_way_any_more(festival, make_household)
     make_design(festival, "Cũ", kind=CertificateKind.VOLUNTEER, archived_at=now())
     family = make_household(members=1)
 
-    assert [one.name for row in family_progress(family) for one in (*row.near, *row.more)] == [
-        "Certificate of participation"
-    ]
+    assert [one.name for row in family_progress(family) for one in (*row.near, *row.more)] == ["Chứng nhận tham gia"]
 
 
 def test_a_large_family_and_many_designs_take_no_more_statements(festival, gate, make_household, make_session):
@@ -148,3 +146,13 @@ def test_a_large_family_and_many_designs_take_no_more_statements(festival, gate,
     new_fact = 1  # the workshops of the new designs are a fact that nobody had asked for
 
     assert len(counts[1]) <= len(counts[0]) + new_fact <= 13
+
+
+def test_a_festival_that_has_put_taking_part_away_certifies_it_no_longer(festival, gate, make_household):
+    make_design(festival, "Tham gia", archived_at=now())
+    make_design(festival, "Gia đình số", kind=CertificateKind.HOUSEHOLD)
+    family = make_household(members=1)
+    admit(family.attendees[0], gate)
+
+    assert [one.name for row in family_progress(family) for one in row.near] == ["Gia đình số"]
+    assert issue(family.attendees[0]).outcome is IssueOutcome.NOT_OFFERED
