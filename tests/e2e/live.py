@@ -21,6 +21,7 @@ from festival.certificates.issuing import find_certificate, issue
 from festival.certificates.models import Certificate, CertificateKind, Design, IssueRun, RunState
 from festival.certificates.published import publish
 from festival.certificates.replacing import replace, revoke
+from festival.certificates.signing_keys import make_signing_key, retire
 from festival.checkin import slips, stamping, walk_ins
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, DeviceMode, PairingCode, Scan
 from festival.checkin.pairing import invite_phone
@@ -41,6 +42,7 @@ from festival.registration.helping.links import secret_of as helper_secret
 from festival.registration.links import secret_of
 from festival.registration.models import Attendee, LinkKind, Registration
 from festival.registration.ticket_code import CodeKind, encode
+from festival.signature_settings import SignatureSettings
 from tests import factories
 from tests.checkin.conftest import qr_of, tickets_of
 from tests.conftest import PASSWORD, hash_cheaply, make_settings
@@ -48,6 +50,9 @@ from tests.e2e.server import serving
 from tests.postgres import _free_port
 from tests.programme.workbooks import FACTS, make_workbook
 from tests.tables import make_tables
+
+TOKENS = SignatureSettings(pkcs11_modules=("/usr/lib/softhsm/libsofthsm2.so",))
+"""A driver that may be used, so that there is the form for it; it need not be installed."""
 
 EMAILS = {
     StaffRole.OWNER: "organizer@festival.example",
@@ -74,7 +79,7 @@ class Live:
 def running(folder: Path) -> Iterator[Live]:
     """The installation in `folder`, served until the block ends. Set up as in earnest: CSRF and limits are on."""
     address = f"http://127.0.0.1:{_free_port()}"
-    app = create_app(make_settings(folder, public_url=address, testing=False, development=True))
+    app = create_app(make_settings(folder, public_url=address, testing=False, development=True, signatures=TOKENS))
     hash_cheaply(app)
     with app.app_context():
         make_tables()
@@ -149,6 +154,7 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
         **_asked_about_data(festival),
         **_messages(festival),
         **_certificates(festival),
+        **_signing_keys(festival),
         **_looked_at_afterwards(festival),
         **_without_tickets(festival),
         **_helpers(festival),
@@ -319,6 +325,13 @@ def _other_insider(families: Sequence[Registration], but: Registration) -> Atten
 
 def _has_certificate(family: Registration) -> bool:
     return any(find_certificate(attendee) for attendee in family.attendees)
+
+
+def _signing_keys(festival: Festival) -> dict[str, str]:
+    """A key in use and one that is retired."""
+    key, retired = make_signing_key(festival), make_signing_key(festival)
+    retire(retired, festival)
+    return {"key_id": str(key.id), "retired_key_id": str(retired.id)}
 
 
 def _helpers(festival: Festival) -> dict[str, str]:
