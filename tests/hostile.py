@@ -13,6 +13,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from festival.accounts.models import User
+from festival.certificates import corrections, runs
 from festival.certificates.issuing import issue
 from festival.checkin.models import CheckpointKind
 from festival.checkin.pairing import invite_phone
@@ -106,6 +107,10 @@ class House:
     checkpoint: int
     device: int
     certificate: int
+    code: str
+    design: int
+    correction: int
+    run: int
     token: str
     pairing: str
     poster: str
@@ -134,6 +139,14 @@ class House:
             "checkpoint_id": str(self.checkpoint),
             "device_id": str(self.device),
             "certificate_id": str(self.certificate),
+            "design_id": str(self.design),
+            "correction_id": str(self.correction),
+            "run_id": str(self.run),
+            "holder": str(self.attendee),
+            "fact": "entrance",
+            "key_id": "1",
+            "picture_id": "1",
+            "slug": self.festival.slug,
             "slip_id": "1",
             "request_id": str(self.request),
             "message_id": "1",
@@ -162,6 +175,8 @@ def build(festival: Festival, user: User) -> House:
     record_scans(paired.device, [scan], now())
     certificate = issue(person).certificate
     assert certificate is not None
+    corrections.ask(certificate, "Nguyễn Thị Thứ")
+    (correction,) = corrections.corrections_of(certificate)
     _code, pairing = invite_phone(festival, "Cửa B", [gate], user.id)
     soon = today() + timedelta(days=3)
     later = factories.make_festival(organization_id=festival.organization_id, first_day=soon, last_day=soon)
@@ -186,6 +201,10 @@ def build(festival: Festival, user: User) -> House:
         checkpoint=gate.id,
         device=paired.device.id,
         certificate=certificate.id,
+        code=certificate.code,
+        design=certificate.design_id,
+        correction=correction.id,
+        run=runs.ask(certificate.design, None).id,
         token=paired.token,
         pairing=pairing,
         poster=poster_code(stamping.id),
@@ -375,6 +394,17 @@ def forms(house: House) -> Iterator[Form]:
     yield Form("answer a request", f"{asked}/answer", {"answer": "Đã nhận."}, staff=True)
     yield Form("finish a request", f"{asked}/done", {"outcome": "Đã xong."}, staff=True)
     yield Form("revoke", f"{manage}/certificates/{house.certificate}/revoke", {"reason": "Nhầm tên."}, staff=True)
+    anew = {"name": "Nguyễn Thị Thử", "reason": "Sai dấu."}
+    yield Form("replace", f"{manage}/certificates/{house.certificate}/replace", anew, staff=True)
+    yield Form("publish the list", f"{manage}/certificates/list", {"public": "1"}, staff=True)
+    yield Form("issue", f"{manage}/certificates/designs/{house.design}/issue", {"who": "all"}, staff=True)
+    some = {"who": "chosen", "holder": str(house.attendee)}
+    yield Form("issue to some", f"{manage}/certificates/designs/{house.design}/issue", some, staff=True)
+    decided = {"decision": "refuse", "answer": "Giấy tờ ghi khác."}
+    yield Form("decide", f"{manage}/certificates/corrections/{house.correction}", decided, staff=True)
+    corrected = {"wanted_name": "Nguyễn Thị Thứ"}
+    yield Form("correct a name", f"/r/{house.secret}/certificates/correct/{house.certificate}", corrected)
+    yield Form("compare a name", f"/c/{house.code}/match", {"name": "Nguyễn Thị Thử"})
     passwords = {"password": "wrong", "new_password": "x" * 20, "new_password_confirm": "x" * 20}
     yield Form("password", "/manage/password", passwords, staff=True)
 

@@ -71,6 +71,10 @@ def send(browser: FlaskClient, form: Form, **call: object) -> int:
     return answer.status_code
 
 
+SLOW = (".pdf", ".png", ".xlsx", "<int:attendee_id>", "<holder>/<int:design_id>")
+"""How addresses end that are slow to draw and ask nothing."""
+
+
 def names_of_forms() -> list[str]:
     return [
         *("register", "sign-in", "add a person", "correct a person", "sessions", "consents", "pair"),
@@ -82,6 +86,7 @@ def names_of_forms() -> list[str]:
         *("edit entrance", "checkpoint of a session", "checkpoint of a booth", "volunteers", "prize", "walk-ins"),
         "rename a phone",
         *("blank slips", "take a scan back", "typed list", "revoke", "password"),
+        *("replace", "publish the list", "issue", "issue to some", "decide", "correct a name", "compare a name"),
     ]
 
 
@@ -120,7 +125,7 @@ def test_no_address_takes_down_its_page(app: Flask, house, browsers):
         address = VARIABLE.sub(lambda found: right[found[1]], rule.rule)
         calls = [("HEAD", address), ("OPTIONS", address), ("GET", f"{address.rstrip('/')}/")]
         for value in map(VALUES.__getitem__, IN_ADDRESSES):
-            if not rule.rule.endswith((".pdf", ".png", ".xlsx", "<int:attendee_id>")):  # slow to draw, and asks nothing
+            if not rule.rule.endswith(SLOW):
                 calls.append(("GET", address + "?" + "&".join(f"{name}={quote(value)}" for name in ARGUMENTS)))
             for variable in VARIABLE.findall(rule.rule):
                 odd = right | {variable: quote(value, safe="")}
@@ -197,6 +202,11 @@ def test_nothing_of_another_festival_is_taken(house, browsers, make_festival):
         "registrations/2",
         f"certificates/{other.certificate}.pdf",
         f"certificates/{other.certificate}/revoke",
+        f"certificates/{other.certificate}",
+        f"certificates/{other.certificate}/replace",
+        f"certificates/designs/{other.design}/issue",
+        f"certificates/corrections/{other.correction}",
+        f"certificates/runs/{other.run}",
     ):
         assert boss.get(f"{manage}/{address}").status_code == 404, address
     for address in (f"door/devices/{other.device}/revoke", f"door/checkpoints/{other.checkpoint}/remove"):
@@ -204,6 +214,8 @@ def test_nothing_of_another_festival_is_taken(house, browsers, make_festival):
     stranger = browsers[False]
     assert stranger.get(f"/r/{house.secret}/members/{other.attendee}").status_code == 404
     assert stranger.get(f"/r/{house.secret}/certificates/{other.attendee}").status_code == 404
+    assert stranger.get(f"/r/{house.secret}/certificates/{house.attendee}/{other.design}").status_code == 404
+    assert stranger.get(f"/r/{house.secret}/certificates/correct/{other.certificate}").status_code == 404
     wish = {f"session-{other.session}": str(house.attendee), f"session-{house.session}": str(other.attendee)}
     stranger.post(f"/r/{house.secret}/sessions", data=wish)
     assert broken() == []
