@@ -107,8 +107,8 @@ def _ordered(festival: Festival, design: Design | None) -> list[_Line]:
     registration_id = func.coalesce(Attendee.registration_id, Certificate.registration_id)
     query = (
         select(
-            Certificate.id, Certificate.edition_id, Certificate.name, Attendee.name_key, Design.name, Ward.name,
-            Ward.folded, Registration.group_name,
+            Certificate.id, Certificate.edition_id, Certificate.name, Design.name, Ward.name, Ward.folded,
+            Registration.group_name,
         )
         .join(Design, Design.id == Certificate.design_id)
         .outerjoin(Attendee, Attendee.id == Certificate.attendee_id)
@@ -125,10 +125,10 @@ def _ordered(festival: Festival, design: Design | None) -> list[_Line]:
     lines = [
         _Line(
             ward or "", tidy(group or ""),
-            (title, folded is None, folded or "", _natural(group or ""), key or name_key(name), number),
+            (title, folded is None, folded or "", _natural(group or ""), name_key(name), number),
             number, edition, title,
         )
-        for number, edition, name, key, title, ward, folded, group in db.session.execute(query)
+        for number, edition, name, title, ward, folded, group in db.session.execute(query)
     ]  # fmt: skip
     return sorted(lines, key=lambda line: line.key)
 
@@ -152,8 +152,6 @@ def _items(lines: list[_Line], sheets: dict[int, SheetText], *, covers: bool) ->
             rows = {one.id: one for one in db.session.scalars(select(Certificate).where(Certificate.id.in_(batch)))}
             for number in batch:
                 yield text_of(rows[number], sheets[rows[number].edition_id])
-            for row in rows.values():
-                db.session.expunge(row)
 
 
 def _names(ids: list[int]) -> list[str]:

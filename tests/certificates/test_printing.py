@@ -14,6 +14,7 @@ from pyzbar.pyzbar import decode
 
 from festival.certificates.fields import fit_fields, plan_for
 from festival.certificates.layout import OwnFilesOnly, lay_out, render_whole
+from festival.certificates.look import Look, Signer, Texts
 from festival.certificates.printing import print_all, print_one
 from festival.certificates.rooms import MM
 from tests.certificates.paper import SHEET, assert_sound, picture, text_for, words
@@ -136,6 +137,9 @@ def test_a_file_without_certificates_is_not_written():
         "https://festival.example.vn/font.ttf",
         "ftp://127.0.0.1/x",
         "data:text/plain,hello",
+        "page:border",
+        "page:../certificate.css",
+        "page://127.0.0.1/border",
         "file:///etc/passwd",
         "file://127.0.0.1/etc/passwd",
         f"file://{OwnFilesOnly.folders[0]}/../../requirements.txt",
@@ -145,6 +149,32 @@ def test_a_file_without_certificates_is_not_written():
 def test_the_pdf_engine_fetches_nothing_but_its_own_files(address):
     with pytest.raises(ValueError, match="own files only"):
         OwnFilesOnly().fetch(address)
+
+
+def test_a_page_brings_its_own_drawings_and_no_others():
+    fetcher = OwnFilesOnly({"border": (b"<svg/>", "image/svg+xml")})
+
+    assert fetcher.fetch("page:border").read() == b"<svg/>"
+    with pytest.raises(ValueError, match="own files only"):
+        fetcher.fetch("page:ornament")
+
+
+def test_what_is_typed_makes_the_pdf_engine_fetch_nothing(monkeypatch):
+    """Whatever stands in names and texts: only the style sheet, the fonts and the page's own drawings are asked for."""
+    asked = []
+    fetch = OwnFilesOnly.fetch
+    monkeypatch.setattr(OwnFilesOnly, "fetch", lambda self, url, *more: asked.append(url) or fetch(self, url, *more))
+    evil = '"><img src=http://127.0.0.1/x><link rel=stylesheet href=file:///etc/passwd> url(https://127.0.0.1/y)'
+    look = Look(texts=Texts(title=evil[:60], activity=evil, where=evil), signers=(Signer(evil, evil, evil),))
+    sheet = dataclasses.replace(SHEET, issuer=evil, festival=evil, venue=evil, look=look)
+
+    print_one(text_for(evil, sheet=sheet))
+    render_whole(text_for(evil, sheet=sheet))
+
+    assert asked
+    assert {url.split(":")[0] for url in asked} == {"file", "page"}
+    folders = tuple(f"file://{folder}" for folder in OwnFilesOnly.folders)
+    assert all(url.startswith((*folders, "page:")) for url in asked)
 
 
 def test_the_pdf_engine_reads_its_own_style_sheet():
