@@ -277,6 +277,7 @@ POLICY: dict[str, Rule] = {
     "floods.index": ORGANIZER,
     "floods.show": ORGANIZER,
     "floods.release": ORGANIZER,
+    "floods.undo": ORGANIZER,
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from festival.core.clock import now
@@ -235,3 +236,20 @@ class Booking(Model):
         if state is not BookingState.OFFERED:
             self.offered_until = None
         return state
+
+
+class Release(Model):
+    """Registrations that were cancelled together, because they looked like a flood; for half an hour it can be undone.
+
+    `bookings` says of each booking that stood then its number, its state and since when it waited. Nothing here names
+    anybody.
+    """
+
+    __tablename__ = "releases"
+    __table_args__ = (Index(None, "festival_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    registrations: Mapped[list[int]] = mapped_column(JSON)
+    bookings: Mapped[list[list[Any]]] = mapped_column(JSON)

@@ -6,7 +6,7 @@ Found, shown and released together; those that were confirmed, let in, made at t
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,9 @@ from festival.extensions import db
 from festival.programme.models import Festival
 from festival.registration import notices
 from festival.registration.booking import STANDING
-from festival.registration.models import Attendee, Booking, Registration
-from festival.registration.releasing import Released, release_together
+from festival.registration.models import Attendee, Booking, Registration, Release
+from festival.registration.releasing import Released, ToRelease, release_together, to_release
+from festival.registration.restoring import Restored, restore_together, wait_with_telling
 
 LEAST = 10
 """Fewer from one address are a few families in one house."""
@@ -101,13 +102,21 @@ def find_cluster(festival: Festival, first_id: int) -> Cluster | None:
     return next((one for one in find_clusters(festival) if one.first.id == first_id), None)
 
 
+def preview(festival: Festival, cluster: Cluster, keep: Collection[int], up_to: int) -> ToRelease:
+    """What a release would free now."""
+    return to_release(festival, _chosen(cluster, keep, up_to))
+
+
+def _chosen(cluster: Cluster, keep: Collection[int], up_to: int) -> list[int]:
+    return [one.id for one in cluster.suspects if one.id <= up_to and one.id not in keep]
+
+
 def release(festival: Festival, cluster: Cluster, keep: Collection[int], up_to: int) -> Released:
     """Release a cluster up to the registration `up_to` (what was looked at), without those in `keep`; commits.
 
-    One entry in the audit log lists them all. Who left an e-mail or number is told.
+    One entry in the audit log lists them all. Who left an e-mail or number is told, once it cannot be undone any more.
     """
-    ids = [one.id for one in cluster.suspects if one.id <= up_to and one.id not in keep]
-    released = release_together(festival, ids)
+    released = release_together(festival, _chosen(cluster, keep, up_to))
     if released.registrations:
         record(
             "flood.released",
@@ -121,16 +130,32 @@ def release(festival: Festival, cluster: Cluster, keep: Collection[int], up_to: 
             },
         )
     db.session.commit()
-    _tell(released.registrations)
+    if released.release:
+        _tell(released.release, released.registrations)
     return released
 
 
-def _tell(registration_ids: Sequence[int]) -> None:
+def undo(festival: Festival, release_id: int) -> Restored | None:
+    """Take a release back as far as possible; commits. None when there is none, or its half hour is over."""
+    found = db.session.get(Release, release_id)
+    if found is None or found.festival_id != festival.id:
+        return None
+    moment = f"{local(found.at):%H:%M %d/%m/%Y}"
+    restored = restore_together(found)
+    if restored and restored.households:
+        record("flood.restored", moment, festival_id=festival.id, after=asdict(restored))
+        db.session.commit()
+    return restored
+
+
+def _tell(release: Release, registration_ids: Sequence[int]) -> None:
     """Somebody real may be among them, and must not come in vain. In small transactions: nobody waits for it."""
     for begin in range(0, len(registration_ids), TOLD_AT_ONCE):
         some = registration_ids[begin : begin + TOLD_AT_ONCE]
         for registration in db.session.scalars(select(Registration).where(Registration.id.in_(some))):
             notices.cancelled(registration)
+        db.session.flush()
+        wait_with_telling(release, some)
         db.session.commit()
 
 

@@ -220,6 +220,7 @@ ORGANIZERS = tuple(
         "/manage/{festival}/privacy/requests/{request_id}",
         "/manage/{festival}/privacy/requests/{done_id}",
         "/manage/{festival}/privacy/register",
+        "/manage/{festival}/privacy/register/edit",
         "/manage/{festival}/privacy/photo-sign",
         "/manage/{empty}/privacy",
         "/manage/{empty}/privacy?show=done",

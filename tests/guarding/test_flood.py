@@ -18,8 +18,8 @@ from festival.registration.guarding import limits, proof
 from festival.registration.guarding.forgetting import forget_old_origins
 from festival.registration.models import Attendee, Booking, BookingState, Registration
 from festival.reports import floods
-from tests import factories
 from tests.conftest import plain
+from tests.guarding.conftest import release
 from tests.invariants import broken
 
 FLOOD = {"REMOTE_ADDR": "203.0.113.9"}
@@ -93,7 +93,7 @@ def age(minutes: int = 30) -> None:
     db.session.commit()
 
 
-def test_a_flood_of_500_takes_what_the_limits_allow_and_goes_by_one_press(
+def test_a_flood_of_500_takes_what_the_limits_allow_and_is_released_together(
     festival, send, easy, make_session, client, sign_in
 ):
     session = make_session(capacity=200)
@@ -112,7 +112,7 @@ def test_a_flood_of_500_takes_what_the_limits_allow_and_goes_by_one_press(
     browser = sign_in()
     page = plain(browser.get(f"/manage/{festival.slug}/floods").text)
     assert "150 lượt đăng ký" in page
-    answer = browser.post(f"/manage/{festival.slug}/floods/{cluster.first.id}", data={"up_to": str(cluster.last.id)})
+    answer = release(browser, festival, cluster.first.id, up_to=str(cluster.last.id))
 
     assert answer.status_code == 303
     assert registered() == len(families) == 5
@@ -261,21 +261,6 @@ def test_a_households_whole_network_is_one_address(one, other, same):
     assert (network_of(one) == network_of(other)) is same
 
 
-@pytest.fixture
-def flood(festival):
-    """Twenty households of one address within minutes, as a script made them."""
-
-    def make(count: int = 20, origin: str = "f" * 32, **values: object) -> list[Registration]:
-        return [
-            factories.make_household(
-                festival, members=1, contact_name=f"Máy {n}", phone=f"+849{n:08}", origin=origin, **values
-            )
-            for n in range(count)
-        ]
-
-    return make
-
-
 def test_those_who_came_back_were_let_in_or_were_helped_are_never_released(
     festival, flood, make_device, make_session, sign_in
 ):
@@ -315,10 +300,7 @@ def test_who_is_ticked_stays_and_who_came_meanwhile_was_not_looked_at(festival, 
     late = flood(1)[0]
     browser = sign_in()
 
-    browser.post(
-        f"/manage/{festival.slug}/floods/{people[0].id}",
-        data={"up_to": str(people[-1].id), "keep": [str(people[2].id), str(people[4].id)]},
-    )
+    release(browser, festival, people[0].id, up_to=str(people[-1].id), keep=[str(people[2].id), str(people[4].id)])
 
     left = db.session.scalars(select(Registration.id).where(Registration.cancelled_at.is_(None))).all()
     assert sorted(left) == sorted([people[2].id, people[4].id, late.id])
@@ -346,7 +328,7 @@ def test_the_audit_log_lists_what_was_released(festival, flood, sign_in):
     browser = sign_in()
 
     for _ in range(2):  # a second press finds nothing
-        browser.post(f"/manage/{festival.slug}/floods/{people[0].id}", data={"up_to": str(people[-1].id)})
+        release(browser, festival, people[0].id, up_to=str(people[-1].id))
 
     (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "flood.released"))
     assert entry.after["households"] == 20
