@@ -9,7 +9,7 @@ from wtforms import Field, PasswordField, SelectField, ValidationError
 
 from festival.certificates.key_words import address_problem_words
 from festival.certificates.timestamps import problem_of
-from festival.core.forms import BaseForm, Line, at_most, required
+from festival.core.forms import BaseForm, Line, PartForm, at_most, required
 
 
 class TimestampForm(BaseForm):
@@ -54,7 +54,7 @@ class TokenForm(TimestampForm):
     )
 
 
-class ChooseKeyForm(BaseForm):
+class ChooseKeyForm(PartForm):
     """Which key signs what a design gives."""
 
     key = SelectField(_("Signed with"), coerce=int)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -53,13 +53,10 @@ def _designs(festival: Festival) -> list[Design]:
 
 def _choosing(design: Design, keys: list[SigningKey]) -> ChooseKeyForm:
     """The keys to choose from: those that can sign, and the one that is chosen."""
-    form = ChooseKeyForm()
     chosen = design.signing_key_id or 0
+    form = ChooseKeyForm(request.form or None, prefix=f"design-{design.id}-", key=chosen)
     usable = [key for key in keys if state_of(key) is KeyState.USABLE or key.id == chosen]
     form.key.choices = choices([(0, _("no signature")), *((key.id, key.name) for key in usable)])
-    form.key.id = f"key-{design.id}"
-    if not form.is_submitted():
-        form.key.data = chosen
     return form
 
 
@@ -175,24 +172,23 @@ def retire(festival: Festival, key_id: int) -> ResponseReturnValue:
     return render_template("certificates/key_retire.html", festival=festival, key=key, used=used, form=form)
 
 
-@bp.post("/designs/<int:design_id>")
-def choose(festival: Festival, design_id: int) -> ResponseReturnValue:
-    """Which key signs what this design gives."""
-    design = db.session.get(Design, design_id)
-    if design is None or design.festival_id != festival.id or design.archived_at is not None:
-        abort(404)
-    form = _choosing(design, keys_of(festival.organization_id))
-    if not form.validate_on_submit():
+@bp.post("/designs")
+def choose(festival: Festival) -> ResponseReturnValue:
+    """Which key signs what each design gives."""
+    keys = keys_of(festival.organization_id)
+    chosen = [(design, _choosing(design, keys)) for design in _designs(festival)]
+    if not ButtonForm().validate_on_submit() or not all(form.validate() for _design, form in chosen):
         flash(_("Please choose one of the keys."), "error")
         return redirect(url_for(".index", festival=festival.slug), 303)
-    key = find_signing_key(festival.organization_id, form.key.data) if form.key.data else None
-    if signing_keys.choose_key(design, key):
-        words = (
-            _("%(design)s is signed with %(key)s from now on.", design=design.name, key=key.name)
-            if key
-            else _("%(design)s is no longer signed.", design=design.name)
-        )
-        flash(words, "success")
+    for design, form in chosen:
+        key = find_signing_key(festival.organization_id, form.key.data) if form.key.data else None
+        if signing_keys.choose_key(design, key):
+            words = (
+                _("%(design)s is signed with %(key)s from now on.", design=design.name, key=key.name)
+                if key
+                else _("%(design)s is no longer signed.", design=design.name)
+            )
+            flash(words, "success")
     db.session.commit()
     return redirect(url_for(".index", festival=festival.slug), 303)
 

@@ -108,7 +108,9 @@ def test_only_issuers_see_keys_and_only_those_of_their_organization(browser, sig
     assert foreign.name not in browser.get(here).text
     for method, address in (("get", ""), ("post", "/try"), ("get", "/retire"), ("post", "/retire")):
         assert getattr(browser, method)(f"{here}/{foreign.id}{address}").status_code == 404
-    assert browser.post(f"{here}/designs/{design.id}", data={"key": foreign.id}).status_code == 404
+    browser.post(f"{here}/designs", data={f"design-{design.id}-key": foreign.id})
+    db.session.expire_all()
+    assert design.signing_key_id is None
 
 
 def test_a_key_is_chosen_for_a_design_and_retired(browser, festival, here):
@@ -119,9 +121,10 @@ def test_a_key_is_chosen_for_a_design_and_retired(browser, festival, here):
     )
     db.session.commit()
 
-    browser.post(f"{here}/designs/{design.id}", data={"key": foreign.id})
+    choice = f"design-{design.id}-key"
+    browser.post(f"{here}/designs", data={choice: foreign.id})
     assert db.session.scalar(select(Design.signing_key_id).where(Design.id == design.id)) is None
-    answer = browser.post(f"{here}/designs/{design.id}?lang=en", data={"key": key.id}, follow_redirects=True)
+    answer = browser.post(f"{here}/designs?lang=en", data={choice: key.id}, follow_redirects=True)
     assert f"is signed with {key.name} from now on." in plain(answer.text)
 
     assert "1 design is signed with it." in browser.get(f"{here}/{key.id}/retire?lang=en").text
