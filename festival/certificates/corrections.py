@@ -83,7 +83,7 @@ def approve(correction: Correction) -> Decision:
     if not is_valid(certificate):
         correction.approved = None
         return Decision(DecideOutcome.NOT_VALID)
-    result = replace(certificate, "correction of the name", correction.wanted_name)
+    result = replace(certificate, _("The name was corrected."), correction.wanted_name)
     if result.outcome is not ReplaceOutcome.REPLACED:
         correction.approved = None
         return Decision(DecideOutcome.NOT_VALID)
