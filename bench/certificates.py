@@ -1,9 +1,8 @@
 """How fast certificates are printed: one file for the printer, separate files, separate and signed ones.
 
-WeasyPrint one by one is measured beside them.
-
-`limit` is WeasyPrint rendering each certificate anew, measured in the same run; `ratio` says how many times faster we
-are. One process, one core.
+Measured beside them in the same run: WeasyPrint rendering each certificate anew (`weasyprint`, `times_weasyprint`), and
+as `limit` Typst making the same page, one document of many beside our bulk file and a document each beside our separate
+ones; `ratio` is our rate divided by it. Typst signs nothing. One process, one core.
 """
 
 from __future__ import annotations
@@ -18,16 +17,16 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from festival.certificates.layout import render_whole
 from festival.certificates.printing import base_page, print_all, print_one
-from festival.certificates.signing import signed_by, signer_of_file
-from festival.certificates.signing_keys import new_key_file
 from festival.certificates.wording import CertificateText, verification_url
 from tests.certificates.paper import SHEET
 
 ROUNDS = 3
-WHOLE, SEPARATE, SIGNED, BULK, MEMORY_PAGES = 8, 1_000, 200, 2_000, 10_000
+WHOLE, SEPARATE, SIGNED, BULK, MEMORY_PAGES = 8, 1_000, 200, 10_000, 10_000
+TYPST_SEPARATE, TYPST_BULK = 40, 400
 
 _FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô")
 _MIDDLE = ("Thị", "Văn", "Thị Thuỳ", "Hữu", "Minh", "Ngọc", "Quốc", "Thị Phương", "Đức", "Xuân", "Thanh", "Kim", "Gia")
@@ -57,14 +56,17 @@ def run() -> Iterator[dict[str, object]]:
     separate: list[tuple[float, float]] = []
     signed: list[tuple[float, float]] = []
     bulk: list[tuple[float, float]] = []
+    typst: dict[str, list[tuple[float, float]]] = {"separate": [], "bulk": []}
     for turn in range(ROUNDS):
         whole.append(_rate(WHOLE, lambda: [render_whole(text) for text in people(WHOLE)]))
         # Other people each time, so that no round finds the last one's names in a cache.
-        alone, together = turn * SEPARATE, 10_000 + turn * BULK
+        alone, together = turn * SEPARATE, 100_000 + turn * BULK
         separate.append(_rate(SEPARATE, partial(_print_separately, alone)))
         signed.append(_rate(SIGNED, partial(_print_signed, 50_000 + turn * SIGNED)))
         bulk.append(_rate(BULK, partial(_print_together, together)))
-    limit = statistics.median(rate for rate, _ in whole)
+        typst["separate"].append(_rate(TYPST_SEPARATE, partial(_typst, alone, TYPST_SEPARATE, 1)))
+        typst["bulk"].append(_rate(TYPST_BULK, partial(_typst, together, TYPST_BULK, TYPST_BULK)))
+    weasyprint = statistics.median(rate for rate, _ in whole)
     for metric, rounds, count in (("separate", separate, SEPARATE), ("signed", signed, SIGNED), ("bulk", bulk, BULK)):
         value = statistics.median(rate for rate, _ in rounds)
         yield {
@@ -74,9 +76,9 @@ def run() -> Iterator[dict[str, object]]:
             "unit": "certificates/s",
             "cpu_ms": round(statistics.median(cpu for _, cpu in rounds), 3),
             "certificates": count,
-            "limit": round(limit, 2),
-            "limit_is": "WeasyPrint one by one",
-            "ratio": round(value / limit, 1),
+            "weasyprint": round(weasyprint, 2),
+            "times_weasyprint": round(value / weasyprint, 1),
+            **_beside(value, typst.get(metric)),
         }
     yield {
         "bench": "certificates",
@@ -94,6 +96,23 @@ def run() -> Iterator[dict[str, object]]:
     }
 
 
+def _beside(value: float, rounds: list[tuple[float, float]] | None) -> dict[str, object]:
+    if rounds is None:
+        return {}
+    limit = statistics.median(rate for rate, _ in rounds)
+    return {"limit": round(limit, 1), "limit_is": "Typst", "ratio": round(value / limit, 2)}
+
+
+def _typst(start: int, count: int, at_once: int) -> None:
+    from bench import typst_page
+
+    with tempfile.TemporaryDirectory() as folder:
+        texts = list(people(count, start))
+        compiler = typst_page.prepare(Path(folder), texts[0])
+        for first in range(0, count, at_once):
+            typst_page.make(compiler, texts[first : first + at_once])
+
+
 def _print_separately(start: int) -> None:
     for text in people(SEPARATE, start):
         print_one(text)
@@ -101,6 +120,10 @@ def _print_separately(start: int) -> None:
 
 def _print_signed(start: int) -> None:
     """As they go out where a design is signed with an EC P-256 key: opened once, as in each worker."""
+    # Loaded here: the process that measures memory prints and signs nothing.
+    from festival.certificates.signing import signed_by, signer_of_file
+    from festival.certificates.signing_keys import new_key_file
+
     signer = signer_of_file(*new_key_file("Phường Thử Nghiệm"))
     for text in people(SIGNED, start):
         signed_by(signer, print_one(text), "Phường Thử Nghiệm")

@@ -103,15 +103,19 @@ def _html(sheet: SheetText, text: CertificateText | None) -> HTML:
         nation=round(12.5 * min(plan.scale, 0.88 if plan.height > plan.width else 1), 2),
         small=round(9 * max(plan.scale, 0.78), 2), plain=lambda words: printable(words, TEXT)[0],
     )  # fmt: skip
-    return HTML(string=page, base_url=path2url(TEMPLATES), url_fetcher=OwnFilesOnly(_drawings(sheet, plan)))
+    return HTML(string=page, base_url=path2url(TEMPLATES), url_fetcher=OwnFilesOnly(_drawings(sheet)))
 
 
-def _drawings(sheet: SheetText, plan: Plan) -> dict[str, tuple[bytes, str]]:
-    width, height = plan.border
+def draw_border(sheet: SheetText) -> str:
+    """The border of a page as SVG, in the colours of its look."""
+    width, height = plan_for(sheet).border
     border = _environment().get_template(f"borders/{sheet.look.border.value}.svg")
-    drawn = border.render(w=width, h=height, colors=sheet.look.colors, star=_star())
+    return border.render(w=width, h=height, colors=sheet.look.colors, star=_star())
+
+
+def _drawings(sheet: SheetText) -> dict[str, tuple[bytes, str]]:
     ornament = _environment().get_template("ornament.svg").render(colors=sheet.look.colors)
-    own = {"border": drawn, "ornament": ornament}
+    own = {"border": draw_border(sheet), "ornament": ornament}
     found = {name: (svg.encode(), "image/svg+xml") for name, svg in own.items()}
     found |= {picture.sha256: (picture.png, "image/png") for picture in sheet.pictures}
     if sheet.look.background in found:
