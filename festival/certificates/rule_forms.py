@@ -78,7 +78,7 @@ class NeedForm(StepForm):
         """The form of one group; an answer is read against its own choices."""
         form = cls(path=path, version=version, need=_mark_of(group))
         form.need.choices = choices(
-            [("all", _("All of them")), ("any", _("Any one of them"))]
+            [("all", _("Every one of them")), ("any", _("Any one of them"))]
             + [(str(n), _("At least %(num)d of them", num=n)) for n in range(2, len(group.of))]
         )
         return form

@@ -17,6 +17,7 @@ from festival.registration.links import secret_of
 from festival.registration.models import Attendee
 from tests import factories
 from tests.conftest import plain
+from tests.household.conftest import on_screen, press
 
 
 def make_design(festival, name, rule=None, kind=CertificateKind.PARTICIPATION, **more):
@@ -156,3 +157,12 @@ def test_a_festival_that_has_put_taking_part_away_certifies_it_no_longer(festiva
 
     assert [one.name for row in family_progress(family) for one in row.near] == ["Gia đình số"]
     assert issue(family.attendees[0]).outcome is IssueOutcome.NOT_OFFERED
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_stamp_shows_how_far_it_brings_the_certificate(phone, festival, household, place):
+    make_design(festival, "Chứng nhận Hành trình số", {"need": "all", "of": [{"fact": "stamps", "at_least": 3}]})
+
+    answer = plain(press(phone, on_screen(place), f"one-{household.attendees[0].id}").text)
+
+    assert "Chứng nhận Hành trình số Đã xong 1/3. Còn thiếu: 2 dấu nữa." in answer
