@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from festival.checkin.claims import claim
 from festival.checkin.decision import Verdict, decide
-from festival.checkin.facts import Whose, history_at, load_admissions
+from festival.checkin.earlier_scans import load_admissions
+from festival.checkin.facts import Whose, history_at
 from festival.checkin.judging import Judged, Line, Pair
 from festival.checkin.models import Admission, Checkpoint, Scan
 from festival.checkin.more_facts import load_passages

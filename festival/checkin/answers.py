@@ -12,7 +12,7 @@ from festival.checkin.judging import WENT_THROUGH, Judged, Line
 from festival.checkin.models import CheckpointKind
 from festival.core.clock import local
 
-_TELLS_BOOKINGS = (CheckpointKind.ENTRANCE, CheckpointKind.SESSION)
+TELLS_BOOKINGS = (CheckpointKind.ENTRANCE, CheckpointKind.SESSION)
 """Where people are told where to go. Whoever stamps or hands something out need not know how they spend their day."""
 
 
@@ -72,7 +72,7 @@ def compose(one: Judged, given_names_only: bool = False) -> Answer:
         body = {"id": scan_id, **_describe(shown, one, given_names_only)}
         if shown.person is not None and best.person is not None:
             body["attendee"] = best.person.attendee_id
-            if one.post.kind in _TELLS_BOOKINGS:
+            if one.post.kind in TELLS_BOOKINGS:
                 body["booked"] = _describe_bookings(best.person, one.post.session_id, one.moment)
     return Answer(body)
 

@@ -13,13 +13,11 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select
-
 from festival.checkin.decision import CheckpointFacts, History
-from festival.checkin.models import Admission, CheckpointKind, Device, Scan
+from festival.checkin.models import CheckpointKind
 from festival.checkin.scene_statements import ONE_TICKET, SCENES
 from festival.core.clock import at_local, local
-from festival.extensions import Base, db
+from festival.extensions import db
 from festival.programme.models import FestivalStatus
 from festival.registration.models import TicketKind
 
@@ -194,30 +192,6 @@ class Scene:
     tickets: dict[int, KnownTicket] = field(default_factory=dict)
 
 
-def _table(entity: type[Base]) -> Table:
-    return Base.metadata.tables[entity.__tablename__]
-
-
-_admissions, _devices, _scans = map(_table, (Admission, Device, Scan))
-
-_ANSWERS = select(_scans.c.id, _scans.c.answer, _scans.c.device_id, _scans.c.offline).where(
-    _scans.c.id.in_(bindparam("ids", expanding=True))
-)
-
-_ADMITTED = (
-    select(
-        _admissions.c.attendee_id,
-        _admissions.c.checkpoint_id,
-        _admissions.c.admitted_at,
-        _admissions.c.scan_id,
-        _devices.c.name.label("door"),
-    )
-    .outerjoin(_devices, _devices.c.id == _admissions.c.device_id)
-    .where(_admissions.c.attendee_id.in_(bindparam("attendee_ids", expanding=True)))
-    .where(_admissions.c.checkpoint_id.in_(bindparam("checkpoint_ids", expanding=True)))
-)
-
-
 def load_scene(whose: Whose, checkpoint_ids: Collection[int], wanted: Mapping[Way, Collection[Any]]) -> Scene:
     """What is known about tickets, wanted by id, slip, short code or attendee, at those of the checkpoints that are the
     device's own (or, without a device, the festival's).
@@ -299,32 +273,3 @@ def _add(scene: Scene, row: Any) -> None:
         )
     if row.scan_id is not None and row.place_id not in person.admissions:
         person.admissions[row.place_id] = Known(History(row.admitted_at, row.door), row.scan_id)
-
-
-@dataclass(frozen=True)
-class FirstAnswer:
-    """What was answered to a scan before; None to another device than its own, which learns nothing from it.
-
-    `believed` says that it stands as told by the server, not as the phone showed it.
-    """
-
-    body: dict[str, Any] | None
-    believed: bool
-
-
-def load_answers(scan_ids: Iterable[UUID], device_id: int | None) -> dict[UUID, FirstAnswer]:
-    """What was answered to these scans before, by id; ids that are new are missing."""
-    rows = db.session.connection().execute(_ANSWERS, {"ids": list(scan_ids)})
-    return {
-        row.id: FirstAnswer(row.answer if row.device_id == device_id else None, believed=not row.offline)
-        for row in rows
-    }
-
-
-def load_admissions(attendee_ids: Collection[int], checkpoint_ids: Collection[int]) -> dict[tuple[int, int], Known]:
-    """Admissions as they are now, by attendee and checkpoint."""
-    given = {"attendee_ids": list(attendee_ids), "checkpoint_ids": list(checkpoint_ids)}
-    rows = db.session.connection().execute(_ADMITTED, given)
-    return {
-        (row.attendee_id, row.checkpoint_id): Known(History(row.admitted_at, row.door), row.scan_id) for row in rows
-    }

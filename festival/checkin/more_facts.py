@@ -13,7 +13,8 @@ from sqlalchemy import and_, distinct, func, select
 from sqlalchemy.orm import aliased
 
 from festival.checkin.decision import HAS_A_WAY_OUT
-from festival.checkin.facts import Passage, Person, Post, Scene, Whose, load_admissions
+from festival.checkin.earlier_scans import load_admissions
+from festival.checkin.facts import Passage, Person, Post, Scene, Whose
 from festival.checkin.models import Admission, Checkpoint, CheckpointKind, Device, Lease, Scan
 from festival.extensions import db
 from festival.registration.models import Attendee

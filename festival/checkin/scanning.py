@@ -19,7 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from festival.checkin.admitting import admit, admit_unheard
 from festival.checkin.answers import Answer, compose
-from festival.checkin.facts import Whose, load_answers
+from festival.checkin.earlier_scans import load_answers
+from festival.checkin.facts import Whose
 from festival.checkin.judging import WENT_THROUGH, Judged, Senseless, judge_all, look_at, moment_of, read_meaning
 from festival.checkin.models import Device, DeviceMode, Scan, ScanSource
 from festival.checkin.pairing import KnownDevice

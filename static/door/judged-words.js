@@ -8,6 +8,7 @@ import { rosterFrame } from "./frame.js";
  */
 
 const STATES = { c: "confirmed", w: "waitlisted", o: "offered" };
+const TELLS_BOOKINGS = ["entrance", "session"];
 const HOUR = 3_600_000;
 
 /**
@@ -33,12 +34,14 @@ export function describe(line, place, facts) {
 }
 
 /**
- * What the person has booked here: this session at a session's door, all of the day's at the others.
+ * What the person has booked: this session at a session's door, all of the day's at an entrance. Elsewhere nobody needs
+ * to know, and the server does not tell it either.
  * @param {Person} one
  * @param {Place} place
  * @param {number} now
  */
 export function bookedLines(one, place, now) {
+  if (!TELLS_BOOKINGS.includes(place.kind)) return [];
   const today = localIso(now).slice(0, 10);
   const own = { id: place.session, title: place.name, room: place.room, start: place.starts_at, end: place.ends_at };
   const sittings = (rosterFrame()?.sessions ?? []).map(([id, title, room, start, end]) => ({ id, title, room, start, end }));
