@@ -67,7 +67,7 @@ BOLD = Face("Certificate Text", "BeVietnamPro_700Bold.ttf", 700)
 FACES = (NAME, TEXT, ITALIC, SEMIBOLD, BOLD)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Glyph:
     """One shaped glyph; lengths in thousandths of the font size, y upwards."""
 
@@ -108,7 +108,7 @@ def letters_of(face: Face) -> frozenset[str]:
     return frozenset(map(chr, set(_font(face).face.unicodes) & set(_LETTERS)))
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=1024)
 def shape(text: str, face: Face) -> tuple[Glyph, ...]:
     """The glyphs of one line, left to right, marks placed and pairs kerned. Every font here has 1000 units an em."""
     if not text:
