@@ -66,6 +66,9 @@ LISTS = frozenset(
         "certificates_manage.print_file",
         "certificate_corrections.index",
         "certificate_rules.people",
+        "certificate_designs.edit",
+        "certificate_papers.badges",
+        "certificate_papers.slips",
     }
 )
 
