@@ -19,6 +19,7 @@ from festival.programme.models import Festival
 from festival.registration.models import Attendee
 from tests import factories
 from tests.certificates.keys import TimestampServer, one_page
+from tests.certificates.world import World, build
 
 _count = count(1)
 
@@ -92,3 +93,9 @@ def plain_pages(monkeypatch: pytest.MonkeyPatch) -> None:
         return one_page(f"0 0 {certificate.number} 10 re f % {certificate.serial}".encode())
 
     monkeypatch.setattr("festival.certificates.handing_out.pdf_of", page)
+
+
+@pytest.fixture
+def world(festival: factories.Festival) -> World:
+    """A festival in which five people have done different things."""
+    return build(festival)

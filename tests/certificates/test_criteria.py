@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import time, timedelta
-from uuid import uuid4
+from datetime import timedelta
 
 import pytest
 from flask_babel import force_locale
@@ -14,103 +12,17 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from festival.certificates import facts
-from festival.certificates.criteria import Standing, earned_now, rule_of, standing_of, standings
-from festival.certificates.models import CertificateKind, Design
-from festival.certificates.rules import Condition, Group, OfMembers
+from festival.certificates.criteria import Standing, earned_now, standing_of, standings
+from festival.certificates.models import CertificateKind
 from festival.certificates.ways import progress_of, way_of
-from festival.checkin.models import Admission, Checkpoint, CheckpointKind, ShownSkill
-from festival.core.clock import now, today
+from festival.checkin.models import Admission
+from festival.core.clock import today
 from festival.extensions import db
-from festival.programme.models import BoothStatus, FestivalStatus
-from festival.registration.models import Attendee
+from festival.programme.models import FestivalStatus
 from tests import factories
+from tests.certificates.world import build
 
 ENTRANCE = {"fact": "entrance"}
-
-
-@dataclass(frozen=True)
-class World:
-    """A festival with an entrance, three sessions, three booths and a table for volunteers, and who has done what."""
-
-    festival: factories.Festival
-    places: dict[str, Checkpoint]
-    people: dict[str, Attendee]
-
-    def admit(self, who: str, *where: str) -> None:
-        for name in where:
-            self.admit_at(self.people[who].id, self.places[name].id)
-        db.session.commit()
-
-    def admit_at(self, attendee_id: int, checkpoint_id: int) -> None:
-        db.session.add(
-            Admission(attendee_id=attendee_id, checkpoint_id=checkpoint_id, scan_id=uuid4(), admitted_at=now())
-        )
-
-    def shows(self, who: str, where: str, skill: str) -> None:
-        place = self.places[where]
-        db.session.add(
-            ShownSkill(
-                attendee_id=self.people[who].id, checkpoint_id=place.id, skill=skill, scan_id=uuid4(), shown_at=now()
-            )
-        )
-        db.session.commit()
-
-    def design(
-        self, rule: object = None, kind: CertificateKind = CertificateKind.PARTICIPATION, **more: object
-    ) -> Design:
-        design = Design(
-            festival_id=self.festival.id,
-            kind=kind,
-            name="Chứng nhận",
-            look={},
-            rule=rule if rule is not None else {},
-            **more,
-        )
-        db.session.add(design)
-        db.session.commit()
-        return design
-
-
-def build(festival: factories.Festival) -> World:
-    tomorrow = today() + timedelta(days=1)
-    vneid = factories.make_workshop(festival, title="VNeID")
-    sessions = {
-        "vneid-9": factories.make_session(festival, workshop=vneid, day=tomorrow, room="P1"),
-        "vneid-11": factories.make_session(
-            festival, workshop=vneid, day=tomorrow, start=time(11), end=time(12, 30), room="P1"
-        ),
-        "banking-14": factories.make_session(
-            festival, title="Thanh toán số", day=tomorrow, start=time(14), end=time(15), room="P2"
-        ),
-    }  # fmt: skip
-    booths = {
-        "A01": factories.make_booth(
-            festival, code="A01", name="Công an", topic="Định danh", skills="Mở VNeID\nĐổi mật khẩu"
-        ),
-        "A02": factories.make_booth(festival, code="A02", name="Ngân hàng", topic="Thanh toán", skills="Trả bằng QR"),
-        "A03": factories.make_booth(festival, code="A03", name="Đoàn", topic="Thanh toán", skills=""),
-    }  # fmt: skip
-    places = {"gate": factories.make_checkpoint(festival)}
-    for name, session in sessions.items():
-        places[name] = factories.make_checkpoint(festival, CheckpointKind.SESSION, name=name, session_id=session.id)
-    for name, booth in booths.items():
-        places[name] = factories.make_checkpoint(festival, CheckpointKind.BOOTH, name=name, booth_id=booth.id)
-    places["table"] = factories.make_checkpoint(festival, CheckpointKind.VOLUNTEERS, name="Bàn")
-    names = ("nobody", "visitor", "learner", "collector", "helper")
-    people = dict(zip(names, factories.make_household(festival, members=5).attendees, strict=True))
-    world = World(festival, places, people)
-    world.admit("visitor", "gate")
-    world.admit("learner", "gate", "vneid-9", "banking-14")
-    world.admit("collector", "gate", "A01", "A02", "A03")
-    world.shows("collector", "A01", "Mở VNeID")
-    world.shows("collector", "A02", "Trả bằng QR")
-    world.admit("helper", "table")
-    return world
-
-
-@pytest.fixture
-def world(festival: factories.Festival) -> World:
-    return build(festival)
 
 
 THREE = "At least 2 of these: Come in at the entrance / Attend 1 session / Collect 3 stamps at the booths."
@@ -272,83 +184,6 @@ def test_a_festival_that_is_over_gives_no_place_to_go(world):
             ("The festival is over.",),
             ("This is not recorded at the festival yet, so nobody can have it.",),
         ]
-
-
-@pytest.mark.parametrize(
-    ("kind", "rule"),
-    [
-        (CertificateKind.PARTICIPATION, Group("all", (Condition("entrance"),))),
-        (CertificateKind.COMPLETION, Group("all", (Condition("sessions"),))),
-        (CertificateKind.VOLUNTEER, Group("all", (Condition("on_duty"),))),
-        (CertificateKind.HOST, Group("all", (Condition("visitors"),))),
-        (CertificateKind.HOUSEHOLD, OfMembers(Group("all", (Condition("entrance"),)))),
-    ],
-)
-def test_a_design_without_a_rule_asks_for_what_it_says(world, kind, rule):
-    assert rule_of(world.design({}, kind)) == rule
-
-
-def test_a_workshops_completion_without_a_rule_needs_a_sitting_of_that_workshop(world):
-    workshop = world.places["vneid-9"].session.workshop
-    design = world.design({}, CertificateKind.COMPLETION, workshop_id=workshop.id)
-
-    assert earned_now(design) == [world.people["learner"].id]
-
-
-def test_hosts_are_thanked_whose_booth_is_approved_and_has_stamped_somebody(world):
-    design = world.design({}, CertificateKind.HOST)
-    quiet = factories.make_booth(world.festival, code="Z01")
-    factories.make_checkpoint(world.festival, CheckpointKind.BOOTH, name="Z01", booth_id=quiet.id)
-    stamped = [world.places[name].booth for name in ("A01", "A02", "A03")]
-    stamped[2].status = BoothStatus.DECLINED
-    db.session.commit()
-
-    assert earned_now(design) == [stamped[0].id, stamped[1].id]
-    assert list(standings([*stamped, quiet], design).values()) == [
-        Standing.EARNED, Standing.EARNED, Standing.NOT_EARNED, Standing.NOT_EARNED
-    ]  # fmt: skip
-
-
-def test_a_household_every_member_of_which_has_done_it(world, make_household, admit):
-    design = world.design({"every_member": {"need": "all", "of": [{"fact": "skills"}]}}, CertificateKind.HOUSEHOLD)
-    family = make_household(members=2, phone="+84912345670")
-    mother, child = family.attendees
-    for one in (mother, child):
-        with force_locale("en"):
-            told = way_of(family, design).explanation
-        assert told == (
-            "0 of 2 done. Still to do: Nguyễn Thị Thử: Show 1 skill; Đỗ Văn Mẫu: Show 1 skill."
-            if one is mother
-            else "1 of 2 done. Still to do: Đỗ Văn Mẫu: Show 1 skill."
-        )
-        assert standing_of(family, design) is Standing.NOT_EARNED
-        world.people["someone"] = one
-        world.shows("someone", "A01", "Mở VNeID")
-
-    assert standing_of(family, design) is Standing.EARNED
-    assert earned_now(design) == [family.id]
-
-
-def test_who_was_taken_off_is_not_waited_for(world, make_household, admit):
-    design = world.design({}, CertificateKind.HOUSEHOLD)
-    family = make_household(members=3, phone="+84912345670")
-    admit(*family.attendees[:2])
-    assert standing_of(family, design) is Standing.NOT_EARNED
-
-    family.attendees[2].cancelled_at = now()
-    db.session.commit()
-
-    assert standing_of(family, design) is Standing.EARNED
-
-
-def test_a_household_of_which_some_have_done_it(world):
-    family = world.people["learner"].registration
-    node = {"need": "all", "of": [{"fact": "sessions"}]}
-    one, two = (world.design({"some_member": node, "at_least": least}, CertificateKind.HOUSEHOLD) for least in (1, 2))
-
-    assert standings([family], one) == {family.id: Standing.EARNED}
-    assert standings([family], two) == {family.id: Standing.NOT_EARNED}
-    assert way_of(family, two).done == 1
 
 
 def test_a_later_part_joins_with_one_line(world, monkeypatch):
