@@ -140,6 +140,8 @@ def _certificates() -> Iterator[str]:
     numbers = defaultdict(list)
     for certificate in _all(Certificate):
         numbers[certificate.festival_id].append(certificate.number)
+        if (certificate.replaced_at is None) != (certificate.replaced_by_id is None):
+            yield f"certificate {certificate.serial} is replaced by none, or has another one and is not replaced"
     for festival in _all(Festival):
         if sorted(numbers[festival.id]) != list(range(1, festival.certificates_issued + 1)):
             yield f"{festival.slug}'s certificates have gaps: {sorted(numbers[festival.id])}"
