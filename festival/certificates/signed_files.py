@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 
 import pikepdf
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from festival.certificates.models import Certificate, CertificateFile, Design, FileSource, SigningKey
 from festival.certificates.signatures_in import Integrity, signatures_in
@@ -80,18 +80,35 @@ class SignatureNote:
     elsewhere: bool
 
 
+def signed_elsewhere() -> ColumnElement[bool]:
+    """Of the certificate at hand: whether a file of it was signed elsewhere."""
+    return exists().where(
+        CertificateFile.certificate_id == Certificate.id, CertificateFile.source == FileSource.EXTERNAL
+    )
+
+
+def signing_key_id() -> ColumnElement[int | None]:
+    """Of the certificate and the design at hand: the key that has signed its file, else the one that will."""
+    made = select(CertificateFile.signing_key_id).where(
+        CertificateFile.certificate_id == Certificate.id, CertificateFile.source == FileSource.SIGNED
+    )
+    return func.coalesce(made.order_by(CertificateFile.id.desc()).limit(1).scalar_subquery(), Design.signing_key_id)
+
+
+def note_from(elsewhere: bool, name: str | None, self_made: bool | None) -> SignatureNote | None:
+    """The note of what `signed_elsewhere` gives, and of the name and kind of the key by `signing_key_id`."""
+    if elsewhere:
+        return SignatureNote("", self_made=False, elsewhere=True)
+    return None if name is None else SignatureNote(name, self_made=bool(self_made), elsewhere=False)
+
+
 def note_of(certificate: Certificate) -> SignatureNote | None:
     """Who has signed the file of `certificate`, or will when it first goes out; None where it bears no signature."""
-    made = db.session.execute(
-        select(CertificateFile.source, SigningKey.name, SigningKey.self_made)
-        .outerjoin(SigningKey, SigningKey.id == CertificateFile.signing_key_id)
-        .where(CertificateFile.certificate_id == certificate.id, CertificateFile.source.in_(_WITH_CONTENT))
-        .order_by(CertificateFile.id.desc())
-    ).all()
-    for source in _WITH_CONTENT:
-        for row in made:
-            if row.source is source:
-                elsewhere = source is FileSource.EXTERNAL
-                return SignatureNote(row.name or "", self_made=bool(row.self_made), elsewhere=elsewhere)
-    key = certificate.design.signing_key
-    return None if key is None else SignatureNote(key.name, self_made=key.self_made, elsewhere=False)
+    row = db.session.execute(
+        select(signed_elsewhere(), SigningKey.name, SigningKey.self_made)
+        .select_from(Certificate)
+        .join(Design, Design.id == Certificate.design_id)
+        .outerjoin(SigningKey, SigningKey.id == signing_key_id())
+        .where(Certificate.id == certificate.id)
+    ).one()
+    return note_from(*row)

@@ -13,12 +13,14 @@ from functools import lru_cache
 from cryptography.fernet import InvalidToken
 from flask import current_app
 from pkcs11.exceptions import PKCS11Error
+from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
 from werkzeug.exceptions import ServiceUnavailable
 
 from festival.certificates.models import KeySource, SigningKey
+from festival.certificates.quick_signer import QuickSigner
 from festival.certificates.signing_keys import KeyState, secrets_of, state_of
 from festival.certificates.timestamps import NoTimestamp, Timestamps
 from festival.certificates.tokens import TokenAddress, signer_in
@@ -67,6 +69,23 @@ def sign_pdf(content: bytes, key: SigningKey) -> bytes:
         return signed_by(signer, content, key.name, _stamps_of(key))
 
 
+class _Revision(IncrementalPdfFileWriter):
+    """One more revision of a file that stays what it says it is: PDF/A-2 and PDF/UA-1, so PDF 1.7.
+
+    pyHanko would rewrite the metadata that say so, and raise the file to PDF 2.0 for an EC key (ISO/TS 32002); readers
+    know the algorithm without that.
+    """
+
+    def _update_meta(self) -> None:
+        pass
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """The version stays."""
+
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        """None is named."""
+
+
 def signed_by(signer: signers.Signer, content: bytes, name: str, stamps: Timestamps | None = None) -> bytes:
     """`content` with one more revision: the field, and in it the signature of `signer`, who is called `name`."""
     room = ROOM_FOR_SIGNATURE + sum(len(one.dump()) for one in signer.cert_registry)
@@ -75,7 +94,7 @@ def signed_by(signer: signers.Signer, content: bytes, name: str, stamps: Timesta
     )
     place = fields.SigFieldSpec(FIELD, invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True))
     signed: io.BytesIO = signers.PdfSigner(metadata, signer, timestamper=stamps, new_field_spec=place).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(content)),
+        _Revision(io.BytesIO(content)),
         bytes_reserved=2 * (room + (ROOM_FOR_TIMESTAMP if stamps else 0)),
     )
     return signed.getvalue()
@@ -124,10 +143,10 @@ def _opened(sealed: bytes, secrets: Callable[[], dict[str, str]]) -> signers.Sig
 
 def signer_of_file(content: bytes, password: str) -> signers.Signer:
     """The key in a PKCS#12 file, ready to sign. Raises `SigningError` for a file that cannot be read."""
-    signer = signers.SimpleSigner.load_pkcs12_data(content, [], password.encode())
-    if signer is None:
-        raise SigningError("the key's file cannot be read")
-    return signer
+    try:
+        return QuickSigner.of(signers.SimpleSigner.load_pkcs12_data(content, [], password.encode()))
+    except ValueError as error:
+        raise SigningError("the key's file cannot be read") from error
 
 
 @lru_cache(maxsize=16)

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from festival.certificates.models import Certificate, CertificateKind, Design, PublishedList
+from festival.certificates.models import Certificate, CertificateKind, Design, PublishedList, SigningKey
 from festival.certificates.replacing import is_erased
-from festival.certificates.signed_files import SignatureNote, note_of
+from festival.certificates.signed_files import SignatureNote, note_from, note_of, signed_elsewhere, signing_key_id
 from festival.core.clock import local
 from festival.core.secrets import read_code
 from festival.core.text import fold, mask_name, tidy
@@ -73,12 +73,13 @@ class Match(enum.Enum):
 
 
 def verify(typed: str) -> Verification:
-    """Look a code up as people type it: small letters, spaces and dashes do not matter. Two statements."""
+    """Look a code up as people type it: small letters, spaces and dashes do not matter. One statement."""
     code = read_code(typed)
     found = db.session.execute(
-        select(Certificate, PublishedList.festival_id)
+        select(Certificate, PublishedList.festival_id, signed_elsewhere(), SigningKey.name, SigningKey.self_made)
         .join(Festival, Festival.id == Certificate.festival_id)
         .join(Design, Design.id == Certificate.design_id)
+        .outerjoin(SigningKey, SigningKey.id == signing_key_id())
         .outerjoin(PublishedList, PublishedList.festival_id == Certificate.festival_id)
         .where(Certificate.code == code)
         .options(
@@ -89,13 +90,15 @@ def verify(typed: str) -> Verification:
     ).first()
     if found is None:
         return Verification(Validity.UNKNOWN, code)
-    return _answer(found[0], listed=found[1] is not None)
+    certificate, list_of, elsewhere, signer, self_made = found
+    return _answer(certificate, note_from(elsewhere, signer, self_made), listed=list_of is not None)
 
 
 def answer_for(certificate_id: int) -> Verification:
     """The same, for a certificate that was found by its file."""
     certificate = db.session.get_one(Certificate, certificate_id)
-    return _answer(certificate, listed=db.session.get(PublishedList, certificate.festival_id) is not None)
+    listed = db.session.get(PublishedList, certificate.festival_id) is not None
+    return _answer(certificate, note_of(certificate), listed=listed)
 
 
 def match(certificate: Certificate, typed: str) -> Match:
@@ -142,7 +145,7 @@ def as_json(answer: Verification) -> dict[str, Any]:
     }
 
 
-def _answer(certificate: Certificate, *, listed: bool) -> Verification:
+def _answer(certificate: Certificate, signature: SignatureNote | None, *, listed: bool) -> Verification:
     """What the paper says comes from its edition: the festival may have been renamed since."""
     sheet, festival = certificate.edition.content["sheet"], certificate.festival
     revoked_at, replaced_at = certificate.revoked_at, certificate.replaced_at
@@ -159,7 +162,7 @@ def _answer(certificate: Certificate, *, listed: bool) -> Verification:
         revoked_on=local(revoked_at).date() if revoked_at else None,
         replaced_on=local(replaced_at).date() if replaced_at else None,
         names_erased=is_erased(certificate),
-        signature=note_of(certificate),
+        signature=signature,
         list_slug=festival.slug if listed else None,
     )
     return Verification(validity_of(certificate), certificate.code, checked)

@@ -12,12 +12,14 @@ import pikepdf
 import pytest
 from asn1crypto import cms
 from cryptography.hazmat.primitives.asymmetric import rsa
+from pyhanko.sign import signers
 from sqlalchemy import select
 
 from festival.certificates import signing
 from festival.certificates import timestamps as timestamps_module
 from festival.certificates.handing_out import file_of
 from festival.certificates.models import CertificateFile, FileSource
+from festival.certificates.printing import print_one
 from festival.certificates.signatures_in import Integrity, signatures_in
 from festival.certificates.signed_files import why_not_signed
 from festival.certificates.signing import NotSigned, SigningProblem, sign_pdf
@@ -25,6 +27,7 @@ from festival.certificates.signing_keys import make_signing_key, retire
 from festival.core.clock import now
 from festival.extensions import db
 from tests.certificates.keys import PASSWORD, add_file, key_file, one_page
+from tests.certificates.paper import picture, text_for
 
 pytestmark = pytest.mark.usefixtures("plain_pages")
 
@@ -201,3 +204,45 @@ def test_without_a_key_the_file_goes_out_unsigned(make_signed):
 
     assert signatures_in(file_of(certificate)) == ()
     assert db.session.scalar(select(CertificateFile.source)) is FileSource.OURS
+
+
+@pytest.mark.parametrize("kind", ["ec", "rsa"])
+def test_the_second_signature_is_cast_from_the_first_and_says_the_same(kind, monkeypatch):
+    file = key_file(rsa.generate_private_key(65537, 2048) if kind == "rsa" else None)
+    quick = signing.signer_of_file(file, PASSWORD)
+    usual = signers.SimpleSigner.load_pkcs12_data(file, [], PASSWORD.encode())
+    signing.signed_by(quick, one_page(b"1 w"), "Con dấu")
+    monkeypatch.setattr(signers.SimpleSigner, "async_sign", None)  # from here on nothing is put together anew
+
+    for words in (b"2 w", b"3 w"):
+        (found,) = signatures_in(signing.signed_by(quick, one_page(words), "Con dấu"))
+        assert found.integrity is Integrity.INTACT
+    monkeypatch.undo()
+
+    cast, built = (embedded_cms(signing.signed_by(one, one_page(b"4 w"), "Con dấu")) for one in (quick, usual))
+    for structure in (cast, built):
+        (signer,) = structure["signer_infos"]
+        signer["signature"] = b""  # EC: another one each time
+    assert sorted(one["type"].native for one in cast["signer_infos"][0]["signed_attrs"]) == sorted(
+        one["type"].native for one in built["signer_infos"][0]["signed_attrs"]
+    )
+    assert cast["certificates"].dump() == built["certificates"].dump()
+
+
+def test_a_signed_file_stays_archivable_and_tagged(festival, tmp_path):
+    """On a certificate as it is printed: the marks of PDF/A and PDF/UA, the version and all metadata are as before."""
+    ours = print_one(text_for("Nguyễn Thị Thuỳ Dương"))
+    path = tmp_path / "signed.pdf"
+    path.write_bytes(sign_pdf(ours, make_signing_key(festival)))
+
+    with pikepdf.open(io.BytesIO(ours)) as before, pikepdf.open(path) as after:
+        assert after.Root.Metadata.read_bytes() == before.Root.Metadata.read_bytes()
+        assert dict(after.docinfo.items()) == dict(before.docinfo.items())
+        assert after.pdf_version == before.pdf_version == "1.7"
+        assert set(after.Root.keys()) - set(before.Root.keys()) == {"/AcroForm"}
+        assert after.Root.Lang == "vi"
+    assert subprocess.run(["qpdf", "--check", path], capture_output=True, check=False).returncode == 0
+    said = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=False).stdout
+    assert "Signature is Valid" in said
+    assert "Total document signed" in said
+    assert picture(path.read_bytes()).tobytes() == picture(ours).tobytes()
