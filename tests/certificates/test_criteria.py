@@ -20,112 +20,22 @@ from festival.core.clock import today
 from festival.extensions import db
 from festival.programme.models import FestivalStatus
 from tests import factories
+from tests.certificates.cases import DONE, TABLE
 from tests.certificates.world import build
-
-ENTRANCE = {"fact": "entrance"}
-
-
-THREE = "At least 2 of these: Come in at the entrance / Attend 1 session / Collect 3 stamps at the booths."
-DONE = "Everything for the certificate is done."
-TABLE: dict[str, tuple[object, dict[str, str]]] = {
-    "let in": (
-        {"need": "all", "of": [ENTRANCE]},
-        {
-            "nobody": "0 of 1 done. Still to do: Come in at the entrance.",
-            "visitor": DONE,
-            "learner": DONE,
-            "collector": DONE,
-            "helper": "0 of 1 done. Still to do: Come in at the entrance.",
-        },
-    ),
-    "three sessions": (
-        {"need": "all", "of": [{"fact": "sessions", "at_least": 3}]},
-        {
-            "nobody": "0 of 3 done. Still to do: 3 more sessions.",
-            "learner": "2 of 3 done. Still to do: 1 more session.",
-        },
-    ),
-    "two hours": (
-        {"need": "all", "of": [{"fact": "session_hours", "at_least": 2}]},
-        {"visitor": "0 of 2 done. Still to do: 2 more hours.", "learner": DONE},
-    ),
-    "two and a half hours": (
-        {"need": "all", "of": [{"fact": "session_hours", "at_least": 2.5}]},
-        {"learner": "2 of 2.5 done. Still to do: 0.5 more hours."},
-    ),
-    "let in, two stamps, a session": (
-        {"need": "all", "of": [ENTRANCE, {"fact": "stamps", "at_least": 2}, {"fact": "sessions"}]},
-        {
-            "nobody": "0 of 3 done. Still to do: Come in at the entrance; 2 more stamps; Attend 1 session.",
-            "visitor": "1 of 3 done. Still to do: 2 more stamps; Attend 1 session.",
-            "collector": "2 of 3 done. Still to do: Attend 1 session.",
-        },
-    ),
-    "two topics": (
-        {"need": "all", "of": [{"fact": "topics", "at_least": 2}]},
-        {"visitor": "0 of 2 done. Still to do: 2 more topics.", "collector": DONE},
-    ),
-    "a topic that is named": (
-        {"need": "all", "of": [{"fact": "topics", "names": ["Định danh"], "at_least": 1}]},
-        {
-            "visitor": "0 of 1 done. Still to do: Collect stamps of 1 topic: Định danh.",
-            "collector": DONE,
-        },
-    ),
-    "three skills": (
-        {"need": "all", "of": [{"fact": "skills", "at_least": 3}]},
-        {"collector": "2 of 3 done. Still to do: 1 more skill."},
-    ),
-    "skills that are named": (
-        {"need": "all", "of": [{"fact": "skills", "names": ["Đổi mật khẩu", "Mở VNeID"], "at_least": 2}]},
-        {"collector": "1 of 2 done. Still to do: 1 more skill."},
-    ),
-    "a session or stamps": (
-        {"need": "any", "of": [{"fact": "sessions"}, {"fact": "stamps", "at_least": 3}]},
-        {"nobody": "0 of 1 done. Still to do: One of these: Attend 1 session / Collect 3 stamps at the booths.",
-         "learner": DONE, "collector": DONE},
-    ),
-    "two of three": (
-        {"need": 2, "of": [ENTRANCE, {"fact": "sessions"}, {"fact": "stamps", "at_least": 3}]},
-        {"nobody": "0 of 2 done. Still to do: " + THREE,
-         "visitor": "1 of 2 done. Still to do: " + THREE, "learner": DONE, "collector": DONE},
-    ),
-    "let in, and one of two": (
-        {"need": "all", "of": [ENTRANCE, {"need": "any", "of": [{"fact": "sessions"}, {"fact": "stamps"}]}]},
-        {"visitor": "1 of 2 done. Still to do: One of these: Attend 1 session / Collect 1 stamp at the booths.",
-         "learner": DONE, "collector": DONE},
-    ),
-    "helping for hours, which nobody records yet": (
-        {"need": "all", "of": [{"fact": "volunteer_hours", "at_least": 4}]},
-        {"helper": "0 of 4 done. Still to do: Help as a volunteer for 4 hours."},
-    ),
-    "feedback, which nobody collects yet, or let in": (
-        {"need": "any", "of": [{"fact": "feedback"}, ENTRANCE]},
-        {"nobody":
-         "0 of 1 done. Still to do: One of these: Tell us what you think of the festival / Come in at the entrance.",
-         "visitor": DONE},
-    ),
-    "on duty": (
-        {"need": "all", "of": [{"fact": "on_duty"}]},
-        {"visitor": "0 of 1 done. Still to do: Be on duty as a volunteer.", "helper": DONE},
-    ),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_who_has_earned_what_and_what_each_is_told(world, name):
-    rule, expected = TABLE[name]
-    design = world.design(rule)
+    case = TABLE[name]
+    design = world.design(case.rule)
+    expected = {who: case.to(who) for who in world.people}
 
     with force_locale("en"):
-        told = {who: way_of(world.people[who], design).explanation for who in expected}
-    assert told == expected
+        assert {who: way_of(person, design).explanation for who, person in world.people.items()} == expected
+    earned = {world.people[who].id for who, words in expected.items() if words == DONE}
+    assert set(earned_now(design)) == earned
     found = standings(list(world.people.values()), design)
-    earned = {who for who, words in expected.items() if words == DONE}
-    assert {who for who in expected if found[world.people[who].id] is Standing.EARNED} == earned
-    assert set(earned_now(design)) & {world.people[who].id for who in expected} == {
-        world.people[who].id for who in earned
-    }
+    assert {holder for holder, standing in found.items() if standing is Standing.EARNED} == earned
 
 
 def test_particular_sessions_and_workshops(world):
@@ -228,7 +138,7 @@ def test_a_selection_is_judged_too(world):
 
 
 def test_the_ways_of_many_take_as_many_statements_as_of_one(world, make_household, statements):
-    design = world.design(TABLE["let in, two stamps, a session"][0])
+    design = world.design(TABLE["let in, two stamps, a session"].rule)
     people = make_household(members=20, phone="+84912345670").attendees
     db.session.refresh(design)
     one = statements(lambda: progress_of(people[:1], design))
@@ -258,8 +168,8 @@ def statements(app: object) -> Iterator[Callable[[Callable[[], object]], int]]:
 def test_another_admission_never_loses_a_certificate(app, make_festival, database):
     """A property of the whole way, from the admission in the database to the standing; fixed rules over drawn days."""
     world = build(make_festival())
-    designs = [world.design(rule) for rule, _ in TABLE.values()]
-    for rule, _ in TABLE.values():
+    designs = [world.design(case.rule) for case in TABLE.values()]
+    for rule in [case.rule for case in TABLE.values()]:
         for of_family in ({"every_member": rule}, {"some_member": rule, "at_least": 2}, rule):
             designs.append(world.design(of_family, CertificateKind.HOUSEHOLD))
     family = world.people["nobody"].registration
