@@ -79,7 +79,7 @@ class NewDesignForm(BaseForm):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.kind.choices = choices((kind, words) for kind, words in KINDS.items())
+        self.kind.choices = choices((kind.value, words) for kind, words in KINDS.items())
 
 
 class PictureForm(BaseForm):
@@ -133,7 +133,7 @@ class DesignForm(BaseForm):
         )  # fmt: skip
         self.kind = design.kind
         self.paper.choices, self.border.choices, self.palette.choices = (
-            choices(words.items()) for words in (PAPERS, BORDERS, PALETTES)
+            choices((each.value, said) for each, said in words.items()) for words in (PAPERS, BORDERS, PALETTES)
         )
         for place in PLACES:
             gone = {getattr(look, place), ""} - {sha256 for sha256, _name in known} - {""}

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from festival.accounts.models import AuditEntry, StaffRole
 from festival.certificates.designs import standard_design
 from festival.certificates.issuing import issue
-from festival.certificates.look import Border, Paper, from_json
+from festival.certificates.look import Border, Palette, Paper, from_json
 from festival.certificates.models import CertificateKind, Design, Picture
 from festival.certificates.sheets import text_of
 from festival.extensions import db
@@ -59,6 +59,22 @@ def test_the_designer_shows_the_longest_and_the_shortest_name_as_printed(issuer,
     assert long.size == short.size
     assert long.width > long.height
     assert long.tobytes() != short.tobytes()
+
+
+def test_the_page_offers_the_values_that_it_takes(issuer, festival, address):
+    page = issuer.get(address).text
+    kinds = issuer.get(f"/manage/{festival.slug}/certificates/designs").text
+
+    def offered(name: str, text: str) -> set[str]:
+        inputs = [each for each in re.findall(r"<input[^>]*>", text) if f'name="{name}"' in each]
+        return {re.search(r'value="([^"]*)"', each)[1] for each in inputs}
+
+    assert offered("paper", page) == {each.value for each in Paper}
+    assert offered("border", page) == {each.value for each in Border}
+    assert offered("palette", page) == {each.value for each in Palette}
+    assert offered("kind", kinds) == {each.value for each in CertificateKind}
+    checked = [each for each in re.findall(r"<input[^>]*checked[^>]*>", page) if 'type="radio"' in each]
+    assert len(checked) == 3
 
 
 def test_what_is_typed_is_seen_before_it_is_kept(issuer, address, design):
