@@ -64,7 +64,7 @@ def to_release(festival: Festival, registration_ids: Collection[int]) -> ToRelea
         .where(Attendee.registration_id.in_(ids), Booking.state.in_(STANDING))
         .group_by(Booking.state)
     )
-    counts = dict(db.session.execute(states).tuples().all())
+    counts = dict(db.session.execute(states).all())
     waiting = counts.pop(BookingState.WAITLISTED, 0)
     return ToRelease(tuple(ids), people, sum(counts.values()), waiting)
 

@@ -46,7 +46,7 @@ def same_phones(festival: Festival, registrations: Iterable[Registration]) -> di
         Registration.cancelled_at.is_(None),
     )
     several = select(Registration.phone, func.count()).where(*standing).group_by(Registration.phone)
-    counts = dict(db.session.execute(several.having(func.count() > 1)).tuples().all())
+    counts = dict(db.session.execute(several.having(func.count() > 1)).all())
     few = [phone for phone, count in counts.items() if count <= MOST_NAMED + 1]
     named: dict[str, list[Other]] = defaultdict(list)
     if few:

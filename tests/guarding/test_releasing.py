@@ -51,7 +51,7 @@ def test_the_first_press_only_says_how_many_and_which(festival, flood, make_sess
 
     words = plain(asked.text)
     assert standing() == 12
-    assert "Giải phóng 11 lượt đăng ký?" in words
+    assert "Hủy 11 lượt đăng ký?" in words
     assert "Số người 22" in words
     assert "Chỗ trong lớp được trả lại 22" in words
     assert "Máy 2" in words
@@ -70,7 +70,7 @@ def test_what_changed_between_the_two_presses_is_shown_again_and_nothing_release
 
     assert again.status_code == 200
     assert "Trong lúc đó đã có thay đổi" in plain(again.text)
-    assert "Giải phóng 19 lượt đăng ký?" in plain(again.text)
+    assert "Hủy 19 lượt đăng ký?" in plain(again.text)
     assert standing() == 20
 
 
