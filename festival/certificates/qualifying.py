@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from festival.certificates.rules import (
     JudgedCondition,
     JudgedGroup,
     JudgedMembers,
+    Rule,
     conditions_of,
     facts_used,
 )
@@ -26,6 +27,8 @@ from festival.core.paging import PAGE_SIZE, Page
 from festival.core.text import fold
 from festival.extensions import db
 from festival.registration.models import Attendee, Registration
+
+MOST_NAMED = 10
 
 
 class Shown(enum.Enum):
@@ -75,11 +78,13 @@ class Row:
         return self.holder.id if isinstance(self.holder, Registration) else None
 
 
-def preview_of(design: Design) -> Preview:
-    """Judge everybody by the design's rule. A few statements for every two thousand people."""
+def preview_of(design: Design, rule: Rule | None = None) -> Preview:
+    """Judge everybody by the design's rule, or by another one to see what it would mean. A few statements for every two
+    thousand people."""
+    rule = rule or rule_of(design)
     counted: Counter[int] = Counter()
     judged: dict[int, Judged] = {}
-    for holder, found in judge_all(design):
+    for holder, found in judge_all(design, rule):
         judged[holder] = found
         for group in _groups(found):
             counted.update(place for place, one in enumerate(_leaves(group)) if one.met)
@@ -91,7 +96,7 @@ def preview_of(design: Design) -> Preview:
         holders=len(judged),
         qualifying=frozenset(holder for holder, found in judged.items() if found.met),
         issued=frozenset(holder for holder in issued if holder is not None),
-        met_by=tuple((condition, counted[place]) for place, condition in enumerate(conditions_of(rule_of(design)))),
+        met_by=tuple((condition, counted[place]) for place, condition in enumerate(conditions_of(rule))),
         judged=judged,
     )
 
@@ -122,6 +127,12 @@ def rows_of(design: Design, preview: Preview, wanted: str, shown: Shown, asked: 
         for holder in holders
     ]
     return Page(rows, number, len(ids))
+
+
+def names_of(design: Design, holders: Collection[int]) -> list[str]:
+    """The names of the first of these holders, in the order of printing."""
+    ids = in_print_order(design.kind, design.festival_id, holders)[:MOST_NAMED] if holders else []
+    return [name_for(holder) for holder in load(design.kind, ids)]
 
 
 def _loaded(design: Design, ids: Sequence[int]) -> Iterator[Holder]:

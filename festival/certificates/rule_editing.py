@@ -40,14 +40,18 @@ def version_of(design: Design) -> str:
 
 
 def keep(design: Design, rule: Rule) -> None:
-    """Give the design that rule; raises `BrokenRuleError` for one that could not be read again. The caller commits."""
-    stored = to_json(rule)
-    from_json(stored)
+    """Give the design that rule; raises `BrokenRuleError` as `check`. The caller commits."""
+    check(design, rule)
+    design.rule = to_json(rule)
+
+
+def check(design: Design, rule: Rule) -> None:
+    """Raises `BrokenRuleError` for a rule that could not be read again, or is about other holders than the design's."""
+    from_json(to_json(rule))
     if {one.fact for one in conditions_of(rule)} - set(facts_for(design.kind)):
         raise BrokenRuleError("a fact of other holders")
     if isinstance(rule, OfMembers) and design.kind is not CertificateKind.HOUSEHOLD:
         raise BrokenRuleError("only households have members")
-    design.rule = stored
 
 
 def group_of(rule: Rule) -> Group:

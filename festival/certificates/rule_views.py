@@ -16,14 +16,15 @@ from festival.certificates.criteria import rule_of
 from festival.certificates.facts import FACTS, FACTS_OF_BOOTHS
 from festival.certificates.models import CertificateKind, Design
 from festival.certificates.qualifying import Shown
-from festival.certificates.rule_editing import facts_for, group_of, keep, members_of, version_of
+from festival.certificates.rule_editing import check, facts_for, group_of, keep, members_of, version_of
 from festival.certificates.rule_forms import TITLES, ConditionForm, MembersForm, NeedForm, RemoveForm, StepForm
 from festival.certificates.rule_words import programme_for, words_of, words_of_members, words_of_need
 from festival.certificates.rules import BrokenRuleError, Group, OfMembers, Rule, conditions_of, facts_used, to_json
-from festival.extensions import db
+from festival.extensions import READING_FIRST, db, stop_reading
 from festival.programme.models import Festival
 
 bp = Blueprint("certificate_rules", __name__, url_prefix="/manage/<festival>/certificates/designs/<int:design_id>/rule")
+READING_FIRST.update(f"{bp.name}.{view}" for view in ("add", "remove", "need", "members"))
 
 
 @bp.get("")
@@ -109,7 +110,11 @@ def _design(festival: Festival, design_id: int) -> Design:
 
 
 def _change(design: Design, form: StepForm, step: Callable[[Rule], Rule]) -> ResponseReturnValue:
-    """Take one step, unless somebody else has changed the rule since the page was made."""
+    """Take one step, unless somebody else has changed the rule since the page was made; or only show what would come
+    of it."""
+    if request.form.get("go") == "try":
+        return _tried(design, form, step)
+    stop_reading()
     # Two people at once: the second waits here, and then sees what the first has made of it.
     db.session.refresh(design, with_for_update={"key_share": True})
     before = rule_of(design)
@@ -126,6 +131,29 @@ def _change(design: Design, form: StepForm, step: Callable[[Rule], Rule]) -> Res
     db.session.commit()
     flash(_("The rule is changed. Certificates that were issued stay."), "success")
     return _back(design)
+
+
+def _tried(design: Design, form: StepForm, step: Callable[[Rule], Rule]) -> ResponseReturnValue:
+    """What would come of a step, before it is taken; nobody's writing waits for that."""
+    try:
+        changed = step(rule_of(design))
+        check(design, changed)
+    except BrokenRuleError:
+        return _overtaken(design)
+    if form.version.data != version_of(design):
+        return _overtaken(design)
+    before, after = qualifying.preview_of(design), qualifying.preview_of(design, changed)
+    return render_template(
+        "certificates/rule_try.html",
+        festival=design.festival,
+        design=design,
+        before=before,
+        after=after,
+        top=_shown_group(group_of(changed), "", programme_for(design.festival, facts_used(changed)), ""),
+        family=words_of_members(changed) if isinstance(changed, OfMembers) else "",
+        names_lost=qualifying.names_of(design, before.qualifying - after.qualifying),
+        again=[(name, value) for name, value in request.form.items(multi=True) if name not in ("go", "csrf_token")],
+    )
 
 
 def _overtaken(design: Design) -> ResponseReturnValue:

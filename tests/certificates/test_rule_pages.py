@@ -247,5 +247,24 @@ def test_everything_can_be_done_with_the_forms_of_the_pages(issuer, make_design,
 
     page = issuer.get(address(design)).text
     removing = re.search(r'<form method="post" action="([^"]*/remove)">(.*?)</form>', page, re.S)
-    issuer.post(removing[1], data=dict(re.findall(r'name="(\w+)" value="([^"]*)"', removing[2])))
+    asked = issuer.post(removing[1], data=dict(re.findall(r'name="(\w+)" value="([^"]*)"', removing[2]))).text
+    assert len(rule_now(design).of) == 2
+    form = asked[asked.index('<form method="post">') :]
+    issuer.post(removing[1], data=dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)))
     assert len(rule_now(design).of) == 1
+
+
+def test_a_change_is_seen_before_it_is_made(issuer, make_design, make_household, admit):
+    design = make_design()
+    inside, also, _outside = make_household(members=3).attendees
+    admit(inside, also)
+    before = rule_now(design)
+
+    tried = plain(step(issuer, design, "/add/sessions", at_least="1", place="", go="try").text)
+
+    assert rule_now(design) == before
+    assert "Nothing is changed yet." in tried
+    figures = re.search(r"Qualify now (\d+) Would qualify (\d+) Would not yet (\d+)", tried)
+    assert figures.groups() == ("2", "0", "3")
+    assert f"Would qualify no longer {also.name} {inside.name}" in tried
+    assert db.session.query(AuditEntry).filter_by(action="certificate.rule_changed").count() == 0
