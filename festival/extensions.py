@@ -102,6 +102,13 @@ def stop_reading() -> Connection:
     return connection
 
 
+def begin_reading() -> None:
+    """Commit, and begin a transaction that only reads until the next commit: for work outside of a request that looks
+    long before it writes, so that on SQLite nobody waits for it."""
+    db.session.commit()
+    db.session.connection(execution_options={_WRITES: False})
+
+
 def begin_writing() -> None:
     """End what this request has read, and begin a transaction that may write: for a GET that notes something too.
 

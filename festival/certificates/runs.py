@@ -21,7 +21,7 @@ from festival.certificates.models import Design, IssueRun, RunState
 from festival.certificates.signed_files import why_key_fails
 from festival.certificates.signing import NotSigned
 from festival.core.clock import now
-from festival.extensions import db
+from festival.extensions import begin_reading, db
 
 BATCH = 100
 """So many at a time: a resident who asks for one meanwhile waits for one batch, not for all."""
@@ -97,7 +97,9 @@ def _work(run_id: int) -> int:
     try:
         run = db.session.get_one(IssueRun, run_id, populate_existing=True)
         _try_signing(run.design)
+        begin_reading()  # judging twenty thousand people takes seconds
         waiting = waiting_for(run.design, run.selection)
+        db.session.commit()
         _set_total(run, len(waiting))
         for start in range(0, len(waiting), BATCH):
             issued += _issue_batch(run_id, run.design_id, waiting[start : start + BATCH])

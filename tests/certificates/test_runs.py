@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from festival.accounts.models import AuditEntry
 from festival.certificates import runs
@@ -121,6 +121,25 @@ def test_a_batch_that_fails_leaves_no_gap_and_the_run_goes_on_when_asked(festiva
     db.session.refresh(run)
     assert (run.state, run.total, run.done, run.problem) == (RunState.DONE, 150, 150, "")
     assert serials() == list(range(1, 151))
+
+
+def test_doors_let_people_in_while_a_run_looks_who_qualifies(festival, design, monkeypatch):
+    crowd_inside(festival, 5)
+    ask(design)
+    look, slug = runs.waiting_for, festival.slug
+
+    def while_a_door_writes(*given):
+        waiting = look(*given)
+        with db.engine.connect() as door:
+            door.execute(text("UPDATE festivals SET venue = 'Sân trường' WHERE slug = :slug"), {"slug": slug})
+            door.commit()
+        return waiting
+
+    monkeypatch.setattr(runs, "waiting_for", while_a_door_writes)
+
+    assert runs.work_off() == 5
+    db.session.refresh(festival)
+    assert festival.venue == "Sân trường"
 
 
 def test_households_and_booths_get_theirs_under_their_own_names(festival, make_household, make_device, admit):
