@@ -169,7 +169,7 @@ def test_another_admission_never_loses_a_certificate(app, make_festival, databas
     """A property of the whole way, from the admission in the database to the standing; fixed rules over drawn days."""
     world = build(make_festival())
     designs = [world.design(case.rule) for case in TABLE.values()]
-    for rule in [case.rule for case in TABLE.values()]:
+    for rule in [case.rule for case in TABLE.values()][4::3]:
         for of_family in ({"every_member": rule}, {"some_member": rule, "at_least": 2}, rule):
             designs.append(world.design(of_family, CertificateKind.HOUSEHOLD))
     family = world.people["nobody"].registration
@@ -181,7 +181,7 @@ def test_another_admission_never_loses_a_certificate(app, make_festival, databas
     def earned() -> set[tuple[int, int]]:
         return {(design.id, holder) for design in designs for holder in earned_now(design)}
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(st.sampled_from(moves), unique=True, min_size=2, max_size=14))
     def holds(drawn: list[tuple[int, int]]) -> None:
         before: set[tuple[int, int]] = set()
