@@ -83,7 +83,10 @@ def _add_fonts(pdf: Pdf, page: pikepdf.Page, names: dict[Face, str]) -> None:
 def save(pdf: Pdf) -> Saved:
     """`pdf` saved so that it can be continued: with a table of objects at its end, and always the same bytes."""
     file = io.BytesIO()
-    pdf.save(file, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=True, deterministic_id=True)
+    pdf.save(
+        file, min_version="1.7", object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=True,
+        deterministic_id=True,
+    )  # fmt: skip
     saved = file.getvalue()
     with Pdf.open(io.BytesIO(saved)) as again:
         return Saved(

@@ -112,6 +112,8 @@ def _redraw(content: bytes) -> tuple[Image.Image, bytes] | PictureOutcome:
                 return PictureOutcome.TOO_MANY_PIXELS
             if min(width, height) < LEAST_SIDE:
                 return PictureOutcome.TOO_SMALL
+            if not _is_whole(content, opened.format):
+                return PictureOutcome.NOT_A_PICTURE
             opened.load()
             image = _in_srgb(ImageOps.exif_transpose(opened))
     except Image.DecompressionBombError:
@@ -123,6 +125,15 @@ def _redraw(content: bytes) -> tuple[Image.Image, bytes] | PictureOutcome:
     if len(png) > _LARGE:
         png = _png(image.quantize(256, method=Image.Quantize.FASTOCTREE))
     return image, png
+
+
+def _is_whole(content: bytes, kind: str | None) -> bool:
+    """Whether a file has its end. Pillow would tell, but WeasyPrint switches that off for the whole program."""
+    if kind == "PNG":
+        return b"IEND\xaeB`\x82" in content
+    if kind == "JPEG":
+        return b"\xff\xd9" in content
+    return int.from_bytes(content[4:8], "little") + 8 <= len(content)
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
