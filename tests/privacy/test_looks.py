@@ -50,6 +50,7 @@ def test_every_page_of_the_staff_says_whether_it_shows_somebody(app):
             continue
         known = endpoint in LISTS or endpoint.startswith(SHOWS_NOBODY) or rule.arguments & OF_ONE.keys()
         assert known, f"{endpoint} needs a row in festival/looking.py"
+    assert POLICY.keys() >= LISTS
 
 
 def addresses_of_one(festival, household) -> list[str]:
