@@ -12,6 +12,9 @@ from festival.certificates.rooms import MM
 CUT = 9 * MM
 """How long a mark at the edge is."""
 
+FOR_PAPER = "Bản để in trên giấy, ký tay và đóng dấu; tệp này không mang chữ ký điện tử."
+"""The file for the printer is never signed, also where single files are."""
+
 
 @dataclass(frozen=True)
 class Cover:
@@ -36,6 +39,7 @@ def draw_cover(cover: Cover, width: float, height: float, fonts: Mapping[Face, s
         (f"{cover.count} bản", SEMIBOLD, (Style(24, 32),), 0.35),
         (f"Từ: {cover.first}", TEXT, (Style(14, 20), Style(11, 15)), 0.27),
         (f"Đến: {cover.last}", TEXT, (Style(14, 20), Style(11, 15)), 0.22),
+        (FOR_PAPER, TEXT, (Style(11, 15), Style(8, 11)), 0.10),
     ]
     drawn = []
     for text, face, styles, share in rows:

@@ -174,7 +174,7 @@ class _PrintFile:
         kids = " ".join(f"{number} 0 R" for number in self.pages)
         pages = f"<</Type /Pages /Count {len(self.pages)} /Kids [{kids}]>>"
         self.update.add(self.base.saved.pages, pages.encode("ascii"))
-        about = About(f"Chứng nhận – {sheet.festival}", sheet.issuer, sheet.festival)
+        about = About(f"Chứng nhận – {sheet.festival} (bản để in)", sheet.issuer, sheet.festival)
         self.update.add(self.base.saved.info, information(about).encode("ascii"))
         self.update.close(f"{len(self.pages)} {self.count}")
         return self.count

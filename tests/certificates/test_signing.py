@@ -17,9 +17,10 @@ from sqlalchemy import select
 
 from festival.certificates import signing
 from festival.certificates import timestamps as timestamps_module
+from festival.certificates.covers import Cover
 from festival.certificates.handing_out import file_of
 from festival.certificates.models import CertificateFile, FileSource
-from festival.certificates.printing import print_one
+from festival.certificates.printing import print_all, print_one
 from festival.certificates.signatures_in import Integrity, signatures_in
 from festival.certificates.signed_files import why_not_signed
 from festival.certificates.signing import NotSigned, SigningProblem, sign_pdf
@@ -27,7 +28,7 @@ from festival.certificates.signing_keys import make_signing_key, retire
 from festival.core.clock import now
 from festival.extensions import db
 from tests.certificates.keys import PASSWORD, add_file, key_file, one_page
-from tests.certificates.paper import picture, text_for
+from tests.certificates.paper import SHEET, picture, text_for, words
 
 pytestmark = pytest.mark.usefixtures("plain_pages")
 
@@ -246,3 +247,13 @@ def test_a_signed_file_stays_archivable_and_tagged(festival, tmp_path):
     assert "Signature is Valid" in said
     assert "Total document signed" in said
     assert picture(path.read_bytes()).tobytes() == picture(ours).tobytes()
+
+
+def test_the_printers_file_is_not_signed_and_says_that_it_is_for_paper():
+    file = io.BytesIO()
+    print_all([SHEET], [Cover("Phường", "Tổ 1", 1, "A", "A", "Ngày hội", "Tham gia"), text_for("Nguyễn Văn A")], file)
+
+    assert signatures_in(file.getvalue()) == ()
+    assert "tệp này không mang chữ ký điện tử" in words(file.getvalue())
+    with pikepdf.open(file) as pdf:
+        assert str(pdf.docinfo.Title).endswith("(bản để in)")
