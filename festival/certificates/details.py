@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from festival.certificates.facts import facts_of_people
 from festival.certificates.holders import type_of
 from festival.certificates.models import CertificateKind, Design, Edition
 from festival.certificates.texts import DETAILS, fields_in
@@ -28,7 +29,7 @@ def details_of(design: Design, edition: Edition, ids: Sequence[int]) -> dict[int
     if not wanted or of_type is Booth:
         return {}
     members = _members(ids) if of_type is Registration else {each: [each] for each in ids}
-    own = _of_people([person for each in members.values() for person in each], design.kind, wanted)
+    own = _of_people(design, [person for each in members.values() for person in each], wanted)
     return {holder: _together([own[person] for person in members[holder]]) for holder in ids}
 
 
@@ -40,7 +41,7 @@ def _members(registration_ids: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
-def _of_people(ids: Sequence[int], kind: CertificateKind, wanted: set[str]) -> dict[int, Details]:
+def _of_people(design: Design, ids: Sequence[int], wanted: set[str]) -> dict[int, Details]:
     own: dict[int, Details] = {each: {} for each in ids}
     if "birth_year" in wanted:
         for person, year in db.session.execute(select(Attendee.id, Attendee.birth_year).where(Attendee.id.in_(ids))):
@@ -50,10 +51,14 @@ def _of_people(ids: Sequence[int], kind: CertificateKind, wanted: set[str]) -> d
             own[person]["skills"] = skills
     if wanted & {"sessions", "hours"}:
         for person, (titles, hours) in _sessions(ids).items():
-            own[person]["sessions"] = titles
-            if kind is not CertificateKind.VOLUNTEER:
-                own[person]["hours"] = hours
-    return {person: {name: value for name, value in each.items() if name in wanted} for person, each in own.items()}
+            own[person] |= {"sessions": titles, "hours": hours}
+    if "hours" in wanted and design.kind is CertificateKind.VOLUNTEER:  # those of helping, not of learning
+        for person, facts in facts_of_people(design.festival_id, ids, ["volunteer_hours"]).items():
+            own[person]["hours"] = round(sum(facts.things.get("volunteer_hours", {}).values()), 1) or None
+    return {
+        person: {name: value for name, value in each.items() if name in wanted and value}
+        for person, each in own.items()
+    }
 
 
 def _skills(ids: Sequence[int]) -> dict[int, list[str]]:
