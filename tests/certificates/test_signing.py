@@ -215,8 +215,8 @@ def test_the_second_signature_is_cast_from_the_first_and_says_the_same(kind, mon
     signing.signed_by(quick, one_page(b"1 w"), "Con dấu")
     monkeypatch.setattr(signers.SimpleSigner, "async_sign", None)  # from here on nothing is put together anew
 
-    for words in (b"2 w", b"3 w"):
-        (found,) = signatures_in(signing.signed_by(quick, one_page(words), "Con dấu"))
+    for drawn in (b"2 w", b"3 w"):
+        (found,) = signatures_in(signing.signed_by(quick, one_page(drawn), "Con dấu"))
         assert found.integrity is Integrity.INTACT
     monkeypatch.undo()
 
