@@ -162,7 +162,8 @@ def _stacked(sheet: SheetText, plan: Plan, fixed: Mapping[str, Lines]) -> Iterat
     heights["ornament"] = plan.ornament[1]
     order = [key for key in ("title", "ornament", BODY[0], "name", *BODY[1:]) if key in heights]
     total = sum(plan.gap(key) + heights[key] for key in order)
-    top = plan.body.top + max(0.0, plan.body.height - total) / 2
+    # Many lines begin a little higher: there is air below the header, none above the signers.
+    top = plan.body.top + max(-4 * plan.scale, (plan.body.height - total) / 2)
     for key in order:
         top += plan.gap(key)
         yield key, round(top, 3)

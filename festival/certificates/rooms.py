@@ -85,7 +85,7 @@ def _rooms(scale: float, *, head: tuple[float, float], body: float, signer: floa
     def lines(*styles: tuple[float, float] | tuple[float, float, int]) -> tuple[Style, ...]:
         return _styles(scale, *styles)
 
-    line = lines((14, 19), (12, 15, 2), (9.5, 12, 2))
+    line = lines((14, 19), (12.5, 19), (12, 15, 2), (9.5, 12, 2))
     small = max(scale, 0.78)
     return {
         "superior": Room(TEXT, head[0], lines((12, 17), (12, 17, 2), (7.5, 9.5, 3))),
