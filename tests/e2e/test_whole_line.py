@@ -21,7 +21,7 @@ from festival.accounts.models import Organization, StaffRole
 from festival.accounts.staff import give_role, make_user
 from festival.certificates.layout import render_whole
 from festival.certificates.models import Certificate
-from festival.certificates.sheets import sheet_of, text_of
+from festival.certificates.sheets import text_of
 from festival.config import ROOT
 from festival.core.clock import today
 from festival.extensions import db
@@ -159,7 +159,7 @@ def check_certificate(page: Page, family: str, folder: Path) -> str:
     db.session.rollback()
     issued = db.session.query(Certificate).one()
     whole = folder / "whole.pdf"
-    whole.write_bytes(render_whole(text_of(issued, sheet_of(issued.festival))))
+    whole.write_bytes(render_whole(text_of(issued)))
     difference = ImageStat.Stat(ImageChops.difference(shown, pages_of(whole))).mean[0]
     assert difference < 0.5, "the page drawn fast is the page WeasyPrint lays out whole"
     assert ImageStat.Stat(shown).mean[0] < 254, "and it is not an empty one"
