@@ -74,6 +74,8 @@ def read_pkcs12(content: bytes, password: str) -> ReadKey | KeyProblem:
         return KeyProblem.TOO_LARGE
     if not _is_pkcs12(content):
         return KeyProblem.NOT_A_KEY_FILE
+    if "\0" in password:  # no password has one, and OpenSSL's binding would panic over it
+        return KeyProblem.WRONG_PASSWORD
     try:
         key, certificate, _others = pkcs12.load_key_and_certificates(content, password.encode())
     except UnsupportedAlgorithm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from festival.registration.links import secret_of
 from tests import factories
 from tests.certificates.keys import PASSWORD, add_file, key_file
 from tests.conftest import plain
+from tests.hostile import VALUES
 
 
 @pytest.fixture
@@ -264,3 +266,37 @@ def test_files_signed_elsewhere_are_brought_back(browser, festival, family, admi
     refused = browser.post(f"{address}?lang=en", data={"file": (io.BytesIO(b"hello"), "c.pdf")})
     assert refused.status_code == 422
     assert "neither a PDF nor a ZIP" in refused.text
+
+
+@pytest.mark.parametrize("kind", [kind for kind, value in VALUES.items() if isinstance(value, str)])
+def test_whatever_is_typed_there_is_an_answer(app, browser, festival, here, kind):
+    """In tests an error is raised instead of answered with 500."""
+    before = app.extensions["settings"]
+    signatures = replace(before.signatures, pkcs11_modules=("/nowhere/driver.so",))
+    app.extensions["settings"] = replace(before, signatures=signatures)
+    key, design, value = make_signing_key(festival), standard_design(festival), VALUES[kind]
+    db.session.commit()
+    try:
+        for address, fields in (
+            ("/file", ("password", "name", "timestamp_url")),
+            ("/token", ("module", "token", "pin", "key_label", "name", "timestamp_url")),
+            (f"/{key.id}", ("timestamp_url",)),
+            ("/designs", (f"design-{design.id}-key",)),
+        ):
+            for field in fields:
+                proper = sent() if address == "/file" else {"module": "/nowhere/driver.so", "token": "a", "pin": "b"}
+                answer = browser.post(f"{here}{address}", data={**proper, field: value})
+                assert answer.status_code in (303, 422), (address, field)
+                assert "<script>alert" not in browser.get(here).text
+        for name in ("a.p12", "b"):
+            odd = {"file": (io.BytesIO(value.encode()), name)}
+            assert browser.post(f"{here}/file", data=odd).status_code == 422
+        external = f"/manage/{festival.slug}/certificates/external"
+        odd = {
+            "file": (io.BytesIO(b"%PDF-1.7\n" + value.encode(errors="surrogatepass")), "<script>alert(1)</script>.pdf")
+        }
+        answer = browser.post(external, data=odd)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+    finally:
+        app.extensions["settings"] = before
