@@ -99,7 +99,8 @@ def send_empty(page: Page) -> None:
     """Empty the fields of the page's form and send it, as a browser without checks of its own would."""
     page.locator("main form:has(.field)").first.evaluate("""(form) => {
       for (const field of form.querySelectorAll("input:not([type=hidden]), textarea")) {
-        if (["checkbox", "radio"].includes(field.type)) field.checked = false; else field.value = "";
+        if (["checkbox", "radio"].includes(field.type)) field.checked = false;
+        else if (field.type !== "color") field.value = "";  // a colour is never empty
       }
       form.noValidate = true;
       (form.querySelector(".form__buttons [value=next]") ?? form.querySelector("button")).click();
