@@ -13,7 +13,7 @@ from festival.certificates.models import CertificateKind, Design
 from festival.certificates.rule_editing import version_of
 from festival.certificates.rules import Condition, Group, OfMembers
 from festival.extensions import db
-from tests import factories
+from tests import factories, hostile
 from tests.conftest import plain
 
 
@@ -268,3 +268,31 @@ def test_a_change_is_seen_before_it_is_made(issuer, make_design, make_household,
     assert figures.groups() == ("2", "0", "3")
     assert f"Would qualify no longer {also.name} {inside.name}" in tried
     assert db.session.query(AuditEntry).filter_by(action="certificate.rule_changed").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "kind", "typed"),
+    [
+        ("/add/workshop", CertificateKind.PARTICIPATION, {"ids": "1", "at_least": "1", "place": ""}),
+        ("/add/topics", CertificateKind.PARTICIPATION, {"names": "Định danh số", "at_least": "1", "place": "new"}),
+        ("/add/session_hours", CertificateKind.PARTICIPATION, {"hours": "1", "place": "0"}),
+        ("/remove", CertificateKind.PARTICIPATION, {"path": "0"}),
+        ("/need", CertificateKind.PARTICIPATION, {"path": "", "need": "any"}),
+        ("/members", CertificateKind.HOUSEHOLD, {"members": "some", "at_least": "2"}),
+    ],
+)
+def test_whatever_is_sent_a_rule_stays_a_rule(issuer, festival, make_design, make_session, more, kind, typed):
+    make_session()
+    factories.make_booth(festival)
+    design = make_design({"need": "all", "of": [{"fact": "entrance"}, {"fact": "stamps"}]}, kind)
+    right = {**typed, "version": version_of(design)}
+
+    for field in (*right, "go"):
+        for value in ("empty", "nul", "invalid utf-8", "endless digits", "superscript", "float", "percent"):
+            body = hostile.encoded({**right, "go": "try", field: hostile.VALUES[value]})
+            sent = issuer.post(address(design, more), data=body, content_type="application/x-www-form-urlencoded")
+            assert sent.status_code < 500, (field, value)
+            assert rule_now(design)
+        without = {name: text for name, text in right.items() if name != field}
+        assert issuer.post(address(design, more), data=without).status_code < 500, field
+        assert rule_now(design)
