@@ -352,6 +352,8 @@ NOT_PAGES = {
     "household.qr": "a picture",
     "my_data.json_file": "JSON",
     "my_data.pdf_file": "a PDF",
+    "privacy_manage.register_pdf": "a PDF",
+    "privacy_manage.register_csv": "a table",
     "certificates_manage.print_file": "a PDF",
     "certificate_designs.proof": "a PDF",
     "certificate_pictures.show": "a picture",
