@@ -71,8 +71,6 @@ LISTS = frozenset(
         "certificate_papers.slips",
         "certificate_rules.people",
         "certificate_designs.edit",
-        "certificate_papers.badges",
-        "certificate_papers.slips",
     }
 )
 
