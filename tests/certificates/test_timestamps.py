@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from festival.certificates.timestamps import NoTimestamp, Timestamps, problem_of
+from festival.config import SettingError, Settings
 
 
 def resolving_to(*addresses: str):
@@ -75,3 +76,17 @@ def test_the_address_is_judged_again_when_it_is_called(timestamps):
 
     asyncio.run(_ask(timestamps.url, ("127.0.0.1",)))
     assert timestamps.asked == 1
+
+
+def test_what_an_operator_allows_is_read_from_settings(tmp_path):
+    environment = {
+        "FESTIVAL_DATA": str(tmp_path),
+        "FESTIVAL_PKCS11_MODULES": "/usr/lib/a.so, /usr/lib/b.so",
+        "FESTIVAL_PRIVATE_TIMESTAMP_HOSTS": "TSA.noi-bo.vn",
+    }
+    read = Settings.from_environment(environment).signatures
+    assert read.pkcs11_modules == ("/usr/lib/a.so", "/usr/lib/b.so")
+    assert read.private_timestamp_hosts == ("tsa.noi-bo.vn",)
+    assert Settings.from_environment({"FESTIVAL_DATA": str(tmp_path)}).signatures.pkcs11_modules == ()
+    with pytest.raises(SettingError, match="absolute paths"):
+        Settings.from_environment({**environment, "FESTIVAL_PKCS11_MODULES": "mine.so"})
