@@ -56,7 +56,9 @@ def cut_marks(width: float, middle: float) -> bytes:
 
 
 def draw_stamp(words: str, width: float, height: float, font: str) -> bytes:
-    """Large pale words across a page that is no certificate."""
+    """Large words across a page that is no certificate; only their outlines, so that everything can be read."""
     size = width / (measure(words, NAME) / 1000) * 0.72
     across = drawing.words(words, NAME, font, size, 0, -size / 3, align="center", color="#d8d8dc")
-    return f"q 0.94 0.34 -0.34 0.94 {width / 2:.2f} {height / 2:.2f} cm {across} Q".encode("ascii")
+    return f"q 0.94 0.34 -0.34 0.94 {width / 2:.2f} {height / 2:.2f} cm 1 Tr 0.7 w 0.62 0.62 0.68 RG {across} Q".encode(
+        "ascii"
+    )
