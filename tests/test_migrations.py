@@ -149,7 +149,12 @@ def test_certificates_of_before_get_a_design_and_keep_what_they_said(bare_app):
             connection.execute(insert(before.tables[name]), older[name])
         given = {"festival_id": 1, "name": "Mẫu", "issued_at": older["festivals"][0]["created_at"]}
         for number in (1, 2):
-            own = {"attendee_id": number, "number": number, "serial": f"000{number}/2026/CN", "code": f"CODE000{number}"}
+            own = {
+                "attendee_id": number,
+                "number": number,
+                "serial": f"000{number}/2026/CN",
+                "code": f"CODE000{number}",
+            }
             connection.execute(insert(before.tables["certificates"]), given | own)
 
     upgrade()
