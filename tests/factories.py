@@ -117,7 +117,9 @@ def make_household(festival: Festival, **values: object) -> Registration:
     assert result.outcome is SignUpOutcome.DONE, result
     registration = result.registration
     # Read before the commit: to read them later would begin a transaction, and on SQLite keep others from writing.
-    assert registration is not None and registration.attendees and registration.tickets
+    assert registration is not None
+    assert registration.attendees
+    assert registration.tickets
     db.session.commit()
     return registration
 

@@ -1,15 +1,13 @@
-"""What strangers type, and every form of the service with values that are right.
+"""Every form of the service with values that are right, and a festival with one of everything to send them to.
 
-`FORMS` gives for each form its address and a right value for each field; a test replaces one of them at a time.
+A test replaces one value of a form at a time by what strangers type (`nonsense.py`).
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import quote
 from uuid import uuid4
 
 from festival.accounts.models import User
@@ -35,52 +33,6 @@ from festival.registration.helping.links import secret_of as helper_secret
 from festival.registration.links import secret_of
 from festival.registration.models import LinkKind
 from tests import factories
-
-SCRIPT = "\"'><script>alert(7)</script>"
-
-VALUES: dict[str, str | bytes] = {
-    "empty": "",
-    "spaces": " \u00a0\u200b ",
-    "long": "ạ" * 10_000,
-    "script": SCRIPT,
-    "formula": "=cmd|'/c calc'!A1",
-    "path": "../../../../etc/passwd",
-    "nul": "a\x00b",
-    "invalid utf-8": b"\xff\xfe\xed\xa0\x80",
-    "nfd": "Nguye\u0302\u0303n Thi\u0323 Đo\u0302\u0303",
-    "emoji": "👨‍👩‍👧‍👦\u202e",
-    "expands": "ﷺ" * 120,
-    "negative": "-1",
-    "huge": "9" * 20,
-    "endless digits": "9" * 5_000,
-    "superscript": "²",
-    "arabic digits": "٣",
-    "float": "1e309",
-    "first day": "0001-01-01",
-    "last day": "9999-12-31",
-    "first moment": "0001-01-01T00:00",
-    "last moment": "9999-12-31T23:59",
-    "percent": "%_\\%s%(x)s{0}{{7*7}}",
-    "json": '{"a": [1]}',
-    "header": "a\r\nSet-Cookie: b=c",
-}
-
-
-SHARP = (
-    "empty",
-    "long",
-    "script",
-    "nul",
-    "invalid utf-8",
-    "expands",
-    "huge",
-    "endless digits",
-    "superscript",
-    "first day",
-    "last day",
-    "first moment",
-)
-"""Those that have cut something before; where there are very many fields, these are enough."""
 
 
 @dataclass
@@ -407,13 +359,3 @@ def forms(house: House) -> Iterator[Form]:
     yield Form("compare a name", f"/c/{house.code}/match", {"name": "Nguyễn Thị Thử"})
     passwords = {"password": "wrong", "new_password": "x" * 20, "new_password_confirm": "x" * 20}
     yield Form("password", "/manage/password", passwords, staff=True)
-
-
-def encoded(fields: dict[str, str | bytes]) -> bytes:
-    """Fields as a browser sends them, with bytes that no browser would send."""
-    return b"&".join(quote(name).encode() + b"=" + quote(value).encode() for name, value in fields.items())
-
-
-def a_file() -> tuple[io.BytesIO, str]:
-    """A file where text is expected."""
-    return io.BytesIO(b"\x00\xff not text"), "../../etc/passwd\x00.txt"

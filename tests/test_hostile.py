@@ -19,8 +19,9 @@ from festival.core.secrets import random_token
 from festival.extensions import db
 from festival.registration.models import Registration
 from tests import hostile
-from tests.hostile import SCRIPT, SHARP, VALUES, Form, House
+from tests.hostile import Form, House
 from tests.invariants import broken
+from tests.nonsense import SCRIPT, SHARP, VALUES, a_file, encoded
 
 URLENCODED = "application/x-www-form-urlencoded"
 ARGUMENTS = [
@@ -97,12 +98,12 @@ def test_no_field_takes_down_its_form(house, browsers, name):
 
     for field in form.fields:
         for value in SHARP if form.staff else VALUES:
-            sent = hostile.encoded({**form.fields, field: VALUES[value]})
+            sent = encoded({**form.fields, field: VALUES[value]})
             assert send(browser, form, data=sent, content_type=URLENCODED) < 500, (field, value)
             if name == "edit festival":  # what was accepted can be shown
                 assert browser.get(f"/{house.festival.slug}/").status_code in (200, 404), (field, value)
                 assert browser.get(f"/r/{house.secret}").status_code == 200, (field, value)
-        as_file = {**form.fields, field: hostile.a_file()}
+        as_file = {**form.fields, field: a_file()}
         assert send(browser, form, data=as_file, content_type="multipart/form-data") < 500, field
         assert send(browser, form, data={**form.fields, field: [form.fields[field], "x"]}) < 500, field
         assert send(browser, form, data={k: v for k, v in form.fields.items() if k != field}) < 500, field

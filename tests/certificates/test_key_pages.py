@@ -23,7 +23,7 @@ from festival.registration.links import secret_of
 from tests import factories
 from tests.certificates.keys import PASSWORD, add_file, key_file
 from tests.conftest import plain
-from tests.hostile import VALUES
+from tests.nonsense import VALUES
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from festival.extensions import db, limiter
 from festival.registration.helping.device import COOKIE
 from festival.registration.models import BookingState, Registration
 from tests.helping.conftest import household
-from tests.hostile import VALUES
 from tests.invariants import broken
+from tests.nonsense import VALUES
 
 
 def entry(name: str = "Nguyễn Thị Tư", *, gone_home: bool = True, **more: object) -> dict:
