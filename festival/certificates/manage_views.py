@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from festival.accounts.audit import record
 from festival.certificates import corrections, listing, notices, published, replacing
 from festival.certificates.forms import ButtonForm, ReplaceForm, RevokeForm
+from festival.certificates.holders import household_of
 from festival.certificates.listing import Shown
 from festival.certificates.models import Certificate
 from festival.certificates.replacing import ReplaceOutcome, is_erased, is_valid
@@ -31,12 +32,13 @@ def index(festival: Festival) -> ResponseReturnValue:
     shown = Shown(chosen) if chosen in {one.value for one in Shown} else Shown.ALL
     design = listing.chosen_design(festival, request.args.get("design", ""))
     lines = listing.designs_of(festival)
+    page = listing.find_certificates(festival, wanted, shown, request.args.get("page"), design.id if design else None)
+    if wanted.strip():
+        g.households_shown = [found.id for row in page.rows if (found := household_of(row)) is not None]
     return render_template(
         "certificates/manage.html",
         festival=festival,
-        page=listing.find_certificates(
-            festival, wanted, shown, request.args.get("page"), design.id if design else None
-        ),
+        page=page,
         lines=lines,
         counts=listing.counts(lines),
         runs=listing.last_runs(festival),
