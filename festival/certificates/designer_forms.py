@@ -118,6 +118,7 @@ class DesignForm(BaseForm):
     extra = Line(_("One more line"), validators=[at_most(LONGEST_LINE)])
     signers = FieldList(FormField(SignerForm), min_entries=MOST_SIGNERS, max_entries=MOST_SIGNERS)
     seal = BooleanField(_("Leave room for a signature by hand and a seal"))
+    by_residents = BooleanField(_("Families may take it from their own page as soon as it is earned"))
 
     def __init__(self, design: Design, look: Look, pictures: Iterable[Picture], workshops: Iterable[Any]) -> None:
         known = [(picture.sha256, picture.name) for picture in pictures]
@@ -128,7 +129,7 @@ class DesignForm(BaseForm):
         super().__init__(
             data={
                 **values, **texts, **places, "signers": signers, "accent": look.accent or "#43307f",
-                "name": design.name, "workshop_id": design.workshop_id or 0,
+                "name": design.name, "workshop_id": design.workshop_id or 0, "by_residents": design.by_residents,
             }
         )  # fmt: skip
         self.kind = design.kind

@@ -72,8 +72,12 @@ def edit(festival: Festival, design_id: int) -> ResponseReturnValue:
         return _designer(festival, design, form, None, 422)
     if "preview" in request.form:
         return _designer(festival, design, form, _typed_sheet(festival, design, form.look()))
-    before = designing.change_design(design, form.name.data, form.workshop_id.data or None, form.look())
-    after = {"name": design.name, "workshop": design.workshop_id, "look": design.look}
+    before = designing.change_design(
+        design, form.name.data, form.workshop_id.data or None, form.look(), by_residents=form.by_residents.data
+    )
+    after = {
+        "name": design.name, "workshop": design.workshop_id, "look": design.look, "by_residents": design.by_residents,
+    }  # fmt: skip
     record("certificate.design_changed", design.name, festival_id=festival.id, before=before, after=after)
     db.session.commit()
     flash(_("The design is saved. Certificates issued from now on look like this."), "success")

@@ -75,11 +75,15 @@ def bring_back(design: Design) -> None:
     design.archived_at = None
 
 
-def change_design(design: Design, name: str, workshop_id: int | None, look: Look) -> dict[str, Any]:
+def change_design(
+    design: Design, name: str, workshop_id: int | None, look: Look, *, by_residents: bool
+) -> dict[str, Any]:
     """Keep what the organizer has chosen; gives what it was before, for the audit log. Certificates that were issued
     stay as they are."""
-    before = {"name": design.name, "workshop": design.workshop_id, "look": design.look}
-    design.name, design.look = tidy(name), to_json(look)
+    before = {
+        "name": design.name, "workshop": design.workshop_id, "look": design.look, "by_residents": design.by_residents,
+    }  # fmt: skip
+    design.name, design.look, design.by_residents = tidy(name), to_json(look), by_residents
     if design.kind is CertificateKind.COMPLETION:
         design.workshop_id = workshop_id
     return before

@@ -175,6 +175,14 @@ def test_a_kind_must_be_chosen(issuer, festival):
     assert db.session.query(Design).count() == 0
 
 
+@pytest.mark.parametrize("ticked", [True, False])
+def test_who_may_take_it_is_the_organizers_choice(issuer, address, design, ticked):
+    issuer.post(address, data=typed(**({"by_residents": "y"} if ticked else {})))
+
+    db.session.refresh(design)
+    assert design.by_residents is ticked
+
+
 def test_what_was_issued_keeps_its_look(issuer, address, design, make_household, admit):
     person = make_household(members=1).attendees[0]
     admit(person)
