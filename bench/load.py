@@ -3,9 +3,10 @@
     python -m bench.load < job.json > result.json
 
 A job has `host`, `port`, `path`, `connections` and `requests`: for each one its `headers` (a mapping) and its `body` (a
-text), sent once by POST. The result has `seconds` for all of them, `milliseconds` of each, `statuses` (how often each)
-and `marked`: how often the job's `mark` stood in the answers. `each` are the statuses in the order of the requests. One
-thread asks all connections which of them has an answer: threads would wait for each other and not for the server.
+text), sent once by POST; or its `headers` and its own `path`, asked for by GET. The result has `seconds` for all of
+them, `milliseconds` of each, `statuses` (how often each) and `marked`: how often the job's `mark` stood in the answers.
+`each` are the statuses in the order of the requests. One thread asks all connections which of them has an answer:
+threads would wait for each other and not for the server.
 """
 
 from __future__ import annotations
@@ -95,9 +96,13 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _request(job: dict[str, Any], one: dict[str, Any]) -> bytes:
-    body = one["body"].encode()
-    headers = {"Host": f"{job['host']}:{job['port']}", **one["headers"], "Content-Length": str(len(body))}
-    head = f"POST {job['path']} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    headers = {"Host": f"{job['host']}:{job['port']}", **one["headers"]}
+    if "path" in one:
+        body, first = b"", f"GET {one['path']} HTTP/1.1\r\n"
+    else:
+        body, first = one["body"].encode(), f"POST {job['path']} HTTP/1.1\r\n"
+        headers["Content-Length"] = str(len(body))
+    head = first + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return head.encode() + b"\r\n" + body
 
 
