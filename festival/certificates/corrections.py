@@ -58,7 +58,9 @@ class Decision:
 def ask(certificate: Certificate, wanted_name: str) -> AskOutcome:
     """Ask that `certificate` say `wanted_name`. Whoever asks again before the decision changes the wish."""
     wanted = tidy(wanted_name)
-    db.session.refresh(certificate, with_for_update={"key_share": True})  # two phones at once make one wish
+    db.session.refresh(
+        certificate, with_for_update={"key_share": True, "of": Certificate}
+    )  # two phones at once make one wish
     if not is_valid(certificate) or is_erased(certificate):
         return AskOutcome.NOT_VALID
     if wanted == certificate.name:

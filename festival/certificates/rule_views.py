@@ -116,7 +116,7 @@ def _change(design: Design, form: StepForm, step: Callable[[Rule], Rule]) -> Res
         return _tried(design, form, step)
     stop_reading()
     # Two people at once: the second waits here, and then sees what the first has made of it.
-    db.session.refresh(design, with_for_update={"key_share": True})
+    db.session.refresh(design, with_for_update={"key_share": True, "of": Design})
     before = rule_of(design)
     if form.version.data != version_of(design):
         return _overtaken(design)

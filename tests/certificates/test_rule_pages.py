@@ -13,8 +13,9 @@ from festival.certificates.models import CertificateKind, Design
 from festival.certificates.rule_editing import version_of
 from festival.certificates.rules import Condition, Group, OfMembers
 from festival.extensions import db
-from tests import factories, hostile
+from tests import factories
 from tests.conftest import plain
+from tests.nonsense import VALUES, encoded
 
 
 @pytest.fixture
@@ -289,7 +290,7 @@ def test_whatever_is_sent_a_rule_stays_a_rule(issuer, festival, make_design, mak
 
     for field in (*right, "go"):
         for value in ("empty", "nul", "invalid utf-8", "endless digits", "superscript", "float", "percent"):
-            body = hostile.encoded({**right, "go": "try", field: hostile.VALUES[value]})
+            body = encoded({**right, "go": "try", field: VALUES[value]})
             sent = issuer.post(address(design, more), data=body, content_type="application/x-www-form-urlencoded")
             assert sent.status_code < 500, (field, value)
             assert rule_now(design)

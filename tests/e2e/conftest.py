@@ -14,14 +14,17 @@ from tests.e2e.camera import PHONE, launch_options
 from tests.e2e.live import EMAILS, Live, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright can be started only once at a time: every test of a browser shares this one."""
+    """Playwright can be started only once at a time: every test of a file shares this one.
+
+    Not longer: it keeps an event loop running in this thread, and what signs PDFs starts one of its own.
+    """
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A browser; its camera shows Chromium's test picture."""
     launched = playwright.chromium.launch(**launch_options())
@@ -37,9 +40,16 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 @pytest.fixture(scope="session")
-def signed_in(live: Live, browser: Browser) -> Callable[[StaffRole], StorageState]:
+def known() -> dict[StaffRole, StorageState]:
+    """The cookies of those who have signed in."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def signed_in(
+    live: Live, browser: Browser, known: dict[StaffRole, StorageState]
+) -> Callable[[StaffRole], StorageState]:
     """The cookies of a member of staff who has signed in, by role; each signs in once."""
-    known: dict[StaffRole, StorageState] = {}
 
     def state(role: StaffRole) -> StorageState:
         if role not in known:
@@ -57,7 +67,7 @@ def signed_in(live: Live, browser: Browser) -> Callable[[StaffRole], StorageStat
     return state
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visit(
     live: Live, browser: Browser, signed_in: Callable[[StaffRole], StorageState]
 ) -> Callable[..., BrowserContext]:

@@ -263,10 +263,8 @@ def test_what_was_seen_is_sent_and_on_record_and_can_be_undone(organizer, addres
     page = organizer.post(f"{address}/groups/{group.id}/undo?lang=en", follow_redirects=True)
     assert "Nobody has got it." in page.text
     assert group.subject in organizer.get(f"{address}?show=many").text
-    assert db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all() == [
-        "group_message.written",
-        "group_message.withdrawn",
-    ]
+    changes = select(AuditEntry.action).where(AuditEntry.action.startswith("group_message.")).order_by(AuditEntry.id)
+    assert db.session.scalars(changes).all() == ["group_message.written", "group_message.withdrawn"]
 
 
 def test_what_was_changed_after_the_preview_is_shown_again_first(organizer, address, agreeing):
