@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import lru_cache
 from pathlib import Path
 
 from flask import request, url_for
 
 from festival.config import ROOT
+
+_STATIC = f"{ROOT}/static/"
 
 
 @lru_cache(maxsize=256)
@@ -27,8 +30,10 @@ def static_max_age(filename: str | None) -> int | None:
 def asset(filename: str) -> str:
     """The address of a file below static/ (or of a built one below static/vendor/), changing with its content."""
     for folder in ("", "vendor/"):
-        path = ROOT / "static" / f"{folder}{filename}"
-        if path.is_file():
-            version = _fingerprint(str(path), path.stat().st_mtime_ns)
-            return url_for("static", filename=f"{folder}{filename}", v=version)
+        path = f"{_STATIC}{folder}{filename}"
+        try:
+            changed = os.stat(path).st_mtime_ns
+        except OSError:
+            continue
+        return url_for("static", filename=f"{folder}{filename}", v=_fingerprint(path, changed))
     return url_for("static", filename=filename)
