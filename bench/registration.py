@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import random
 import statistics
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
@@ -28,7 +27,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import func, select
 
 from bench.seeding import application
-from bench.serving import WORKERS, Round, Server, drive, drive_any, say, serving
+from bench.serving import WORKERS, Round, Server, drive, drive_any, on_both, say, serving
 from festival.core.secrets import random_token
 from festival.extensions import db
 from festival.programme.models import Festival, Session
@@ -37,7 +36,6 @@ from festival.registration.guarding.proof import opening
 from festival.registration.models import Attendee, Booking, BookingState, Registration
 from festival.registration.typed import WAIT, WISH
 from tests import factories
-from tests.postgres import empty_database, throwaway_postgres
 
 ROUNDS, CONNECTIONS = 3, 64
 HOUSEHOLDS, SESSIONS, SEATS = 5_000, 20, 50
@@ -71,17 +69,12 @@ class Found:
 
 def run() -> Iterator[dict[str, object]]:
     """Rate, percentiles and what the database says, on PostgreSQL and on SQLite: medians of three rounds."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        with throwaway_postgres(folder) as cluster:
-            yield from _measure("postgresql", empty_database(cluster, "festival_bench"), folder / "postgresql")
-        yield from _measure("sqlite", f"sqlite:///{folder / 'sqlite' / 'festival.sqlite'}", folder / "sqlite")
+    yield from on_both(_measure)
 
 
 def _measure(database: str, url: str, folder: Path) -> Iterator[dict[str, object]]:
     from bench.bare_insert import rows
 
-    folder.mkdir()
     app = application(url, folder)
     with app.app_context():
         rows.create(db.engine)

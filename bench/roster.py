@@ -12,7 +12,6 @@ import json
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from flask_migrate import upgrade
 from sqlalchemy import insert, update
 
 from bench.phone import ready
+from bench.serving import on_both
 from festival import create_app
 from festival.checkin.models import Admission, Scan
 from festival.checkin.pairing import DEVICE_COOKIE
@@ -45,7 +45,6 @@ from festival.registration.models import (
     TicketKind,
 )
 from tests import factories
-from tests.postgres import empty_database, throwaway_postgres
 
 PEOPLE, CHANGES, ROUNDS = 20_000, 100, 3
 HOUSEHOLD = 4
@@ -200,15 +199,10 @@ class Sync:
 
 def run() -> Iterator[dict[str, object]]:
     """Bytes and milliseconds on PostgreSQL and on SQLite: medians of three rounds."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        with throwaway_postgres(folder) as cluster:
-            yield from _measure("postgresql", empty_database(cluster, "festival_bench"), folder / "postgresql")
-        yield from _measure("sqlite", f"sqlite:///{folder / 'sqlite' / 'festival.sqlite'}", folder / "sqlite")
+    yield from on_both(_measure)
 
 
 def _measure(database: str, url: str, folder: Path) -> Iterator[dict[str, object]]:
-    folder.mkdir()
     app = _application(url, folder)
     with app.app_context():
         upgrade()

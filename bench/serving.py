@@ -7,10 +7,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 
 from bench.seeding import SECRET
 from festival.checkin.pairing import DEVICE_COOKIE
+from tests.postgres import empty_database, throwaway_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
@@ -42,6 +44,20 @@ class Round:
     p95: float
     p99: float
     cpu: float
+
+
+def on_both(
+    measure: Callable[[str, str, Path], Iterator[dict[str, object]]],
+) -> Iterator[dict[str, object]]:
+    """The figures of a bench on an empty PostgreSQL and on an empty SQLite: `measure` gets the database's name, its
+    address and a folder of its own."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for name in ("postgresql", "sqlite"):
+            (folder / name).mkdir()
+        with throwaway_postgres(folder) as cluster:
+            yield from measure("postgresql", empty_database(cluster, "festival_bench"), folder / "postgresql")
+        yield from measure("sqlite", f"sqlite:///{folder / 'sqlite' / 'festival.sqlite'}", folder / "sqlite")
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,25 +19,19 @@ from flask import Flask
 from sqlalchemy import Table, delete, insert, select, update
 
 from bench.seeding import Phone, application, seed
-from bench.serving import WORKERS, Round, drive, of_phone, say, serving
+from bench.serving import WORKERS, Round, drive, of_phone, on_both, say, serving
 from festival.checkin.models import Admission, Device, Scan
 from festival.extensions import Base, db
-from tests.postgres import empty_database, throwaway_postgres
 
 PHONES, SCANS, BATCH, ROUNDS = 20, 10_000, 200, 3
 
 
 def run() -> Iterator[dict[str, object]]:
     """Scans a second on PostgreSQL and on SQLite: medians of three rounds."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        with throwaway_postgres(folder) as cluster:
-            yield _measure("postgresql", empty_database(cluster, "festival_bench"), folder / "postgresql")
-        yield _measure("sqlite", f"sqlite:///{folder / 'sqlite' / 'festival.sqlite'}", folder / "sqlite")
+    yield from on_both(_measure)
 
 
-def _measure(database: str, url: str, folder: Path) -> dict[str, object]:
-    folder.mkdir()
+def _measure(database: str, url: str, folder: Path) -> Iterator[dict[str, object]]:
     app = application(url, folder)
     with app.app_context():
         crowd = seed((ROUNDS + 1) * SCANS, PHONES)
@@ -57,7 +50,7 @@ def _measure(database: str, url: str, folder: Path) -> dict[str, object]:
                 rounds.append(handed_in)
                 limits.append(limit)
                 say(f"sync: {database}: round {turn}: {handed_in.rate * BATCH:.0f} scans/s, inserted {limit:.0f}/s")
-    return {
+    yield {
         "bench": "sync",
         "metric": "rate",
         "value": round(statistics.median(one.rate * BATCH for one in rounds), 1),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import statistics
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -17,14 +16,13 @@ from uuid import uuid4
 from sqlalchemy import insert, select
 
 from bench.seeding import application, seed
-from bench.serving import WORKERS, Round, Server, drive, say, serving
+from bench.serving import WORKERS, Round, Server, drive, on_both, say, serving
 from festival.certificates.issuing import issue_to_all
 from festival.certificates.models import Certificate
 from festival.checkin.models import Admission
 from festival.core.clock import now
 from festival.extensions import db
 from festival.registration.models import Attendee
-from tests.postgres import empty_database, throwaway_postgres
 
 CERTIFICATES, ROUNDS, REQUESTS, CONNECTIONS = 10_000, 3, 1_000, 32
 GOAL = 100
@@ -32,15 +30,10 @@ GOAL = 100
 
 def run() -> Iterator[dict[str, object]]:
     """Rate, percentiles and processor time for a page and for JSON: medians of three rounds."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        with throwaway_postgres(folder) as cluster:
-            yield from _measure("postgresql", empty_database(cluster, "festival_bench"), folder / "postgresql")
-        yield from _measure("sqlite", f"sqlite:///{folder / 'sqlite' / 'festival.sqlite'}", folder / "sqlite")
+    yield from on_both(_measure)
 
 
 def _measure(database: str, url: str, folder: Path) -> Iterator[dict[str, object]]:
-    folder.mkdir()
     codes = _issued(url, folder)
     random.Random(1).shuffle(codes)
     ask = iter(codes)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from festival.certificates.criteria import Standing, earned_now, standing_of
-from festival.certificates.designs import edition_of, find_standard_design, gives_participation, standard_design
+from festival.certificates.designs import edition_of, gives_participation, standard_design
 from festival.certificates.details import details_of
 from festival.certificates.holders import Holder, column_for, column_of, in_print_order, load, name_for, type_of
 from festival.certificates.models import Certificate, CertificateKind, Design
@@ -121,12 +121,6 @@ def waiting_for(design: Design, chosen: Collection[int] | None = None) -> list[i
     those."""
     earned = earned_now(design, chosen)
     return in_print_order(design.kind, design.festival_id, earned) if earned else []
-
-
-def count_waiting(festival: Festival) -> int:
-    """How many people have earned the certificate of participation and have none yet."""
-    design = find_standard_design(festival.id)
-    return len(waiting_for(design)) if design else 0
 
 
 def take_turn(festival_id: int) -> Festival:

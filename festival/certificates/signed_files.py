@@ -42,16 +42,9 @@ def take_turn(certificate: Certificate) -> bytes | None:
     return kept_file(certificate)
 
 
-def why_not_signed(design: Design) -> NotSigned | None:
-    """Whether what `design` gives can be signed now, tried with a page of nothing: before a run, before a key is kept.
-
-    None: it can, or it is not signed at all.
-    """
-    return None if design.signing_key is None else why_key_fails(design.signing_key)
-
-
 def why_key_fails(key: SigningKey) -> NotSigned | None:
-    """What keeps `key` from signing now, with its time stamps, if anything does."""
+    """What keeps `key` from signing now, with its time stamps, if anything does: tried with a page of nothing, before a
+    run and before a key is kept."""
     try:
         found = signatures_in(sign_pdf(_blank_page(), key))
     except NotSigned as problem:

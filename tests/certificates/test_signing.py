@@ -22,7 +22,7 @@ from festival.certificates.handing_out import file_of
 from festival.certificates.models import CertificateFile, FileSource
 from festival.certificates.printing import print_all, print_one
 from festival.certificates.signatures_in import Integrity, signatures_in
-from festival.certificates.signed_files import why_not_signed
+from festival.certificates.signed_files import why_key_fails
 from festival.certificates.signing import NotSigned, SigningProblem, sign_pdf
 from festival.certificates.signing_keys import make_signing_key, retire
 from festival.core.clock import now
@@ -175,7 +175,7 @@ def test_without_its_time_stamp_nothing_is_signed(stamped_key, timestamps, make_
     assert refused.value.problem is SigningProblem.TIMESTAMP
     assert refused.value.details
     assert db.session.query(CertificateFile).count() == 0
-    assert why_not_signed(certificate.design).problem is SigningProblem.TIMESTAMP
+    assert why_key_fails(stamped_key).problem is SigningProblem.TIMESTAMP
 
 
 @pytest.mark.parametrize("behaviour", ["silent", "drops"])
@@ -188,16 +188,15 @@ def test_nobody_waits_long_for_a_time_stamp(stamped_key, timestamps, monkeypatch
     assert refused.value.problem is SigningProblem.TIMESTAMP
 
 
-def test_a_server_that_is_not_there_is_said_to_be_missing(festival, allow_timestamps, make_signed):
+def test_a_server_that_is_not_there_is_said_to_be_missing(festival, allow_timestamps):
     key = add_file(festival, "Máy chủ mất", key_file(), PASSWORD, "http://127.0.0.1:9/tsa")
 
-    assert why_not_signed(make_signed(key).design).problem is SigningProblem.TIMESTAMP
+    assert why_key_fails(key).problem is SigningProblem.TIMESTAMP
 
 
-def test_what_can_be_signed_is_said_to_be_ready(festival, stamped_key, make_signed):
-    assert why_not_signed(make_signed(None).design) is None
-    assert why_not_signed(make_signed(stamped_key).design) is None
-    assert why_not_signed(make_signed(make_signing_key(festival)).design) is None
+def test_what_can_be_signed_is_said_to_be_ready(festival, stamped_key):
+    assert why_key_fails(stamped_key) is None
+    assert why_key_fails(make_signing_key(festival)) is None
 
 
 def test_without_a_key_the_file_goes_out_unsigned(make_signed):
