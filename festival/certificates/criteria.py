@@ -176,7 +176,7 @@ def explain(standing: Standing) -> str:
     words = {
         Standing.ISSUED: _("Your certificate is ready."),
         Standing.REVOKED: _("This certificate was taken back. Please ask the organizer."),
-        Standing.EARNED: _("You took part: the certificate is yours."),
+        Standing.EARNED: _("Everything is done: the certificate is yours."),
         Standing.NOT_EARNED: _("Not everything that this certificate is given for is done yet."),
         Standing.CANCELLED: _("This person was taken off the registration, so there is no certificate."),
     }
