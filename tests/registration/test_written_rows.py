@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from festival.extensions import db
 from festival.registration import household_rows
-from festival.registration.models import Registration, Ticket
+from festival.registration.models import Booking, Registration, Ticket
 from festival.registration.signing_up import SignUpOutcome, sign_up
 from tests import factories
 
@@ -34,10 +36,12 @@ def test_a_form_that_was_sent_to_another_festival_registers_nobody_here(festival
     assert db.session.scalar(select(func.count(Registration.id))) == 1
 
 
-def test_ids_of_people_are_in_the_order_of_the_form(festival):
+def test_each_person_gets_the_seat_that_was_asked_for_that_person(festival, make_session):
+    session = make_session()
     household = factories.household_of(members=12)
+    *others, last = household.members
+    members = [*others, replace(last, session_ids=frozenset({session.id}))]
 
-    registration = sign_up(festival, household).registration
+    sign_up(festival, replace(household, members=members))
 
-    assert [person.name for person in registration.attendees] == [member.name for member in household.members]
-    assert [person.birth_year for person in registration.attendees] == [m.birth_year for m in household.members]
+    assert [booking.attendee.name for booking in db.session.scalars(select(Booking))] == [last.name]
