@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from datetime import timedelta
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -26,10 +27,11 @@ WORKERS = 4
 GOING_ON = (RunState.WAITING, RunState.RUNNING)
 
 
-def _work(folder: str, url: str, together: object, dies: bool) -> None:
+def _work(folder: str, url: str, together: Barrier, dying: Event, dies: bool) -> None:
     """A worker of its own: does what is there, and takes over what another one has left.
 
-    `dies`: it is killed in the middle of its second batch, when the rows are written and not yet committed.
+    `dies`: it is killed in the middle of its second batch, when the rows are written and not yet committed. Until then
+    the others rest between two batches: else the quickest might do everything, and the one that dies nothing.
     """
     runs.BATCH, runs.LEASE, runs.PAUSE = 50, timedelta(seconds=2), 0.0
     app = create_app(make_settings(Path(folder), url))
@@ -39,12 +41,15 @@ def _work(folder: str, url: str, together: object, dies: bool) -> None:
         count = whole(*given)  # type: ignore[arg-type]
         batches.append(count)
         if dies and len(batches) == 2:
+            dying.set()
             os.kill(os.getpid(), signal.SIGKILL)
         return count
 
     runs.issue_to = issue_to
+    if not dies:
+        runs._let_others_write = lambda: dying.wait(120)
     with app.app_context():
-        together.wait(120)  # type: ignore[attr-defined]
+        together.wait(120)
         while db.session.scalar(select(func.count(IssueRun.id)).where(IssueRun.state.in_(GOING_ON))):
             db.session.rollback()
             runs.work_off()
@@ -67,9 +72,9 @@ def test_four_workers_one_of_them_killed(app, festival, tmp_path):
     festival_id, url = festival.id, app.extensions["settings"].database_url
     db.session.remove()
     spawn = multiprocessing.get_context("spawn")
-    together = spawn.Barrier(WORKERS + 1)
+    together, dying = spawn.Barrier(WORKERS + 1), spawn.Event()
     workers = [
-        spawn.Process(target=_work, args=(str(tmp_path / str(number)), url, together, number == 0))
+        spawn.Process(target=_work, args=(str(tmp_path / str(number)), url, together, dying, number == 0))
         for number in range(WORKERS)
     ]
     for worker in workers:
