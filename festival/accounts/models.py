@@ -33,6 +33,16 @@ class StaffRole(enum.Enum):
     OBSERVER = "observer"
 
 
+class OrganizationKind(enum.Enum):
+    """Where an organization stands: a city above its wards, and below a ward those who help it."""
+
+    CITY = "city"
+    WARD = "ward"
+    SCHOOL = "school"
+    ASSOCIATION = "association"
+    ENTERPRISE = "enterprise"
+
+
 class Organization(Model):
     """Who runs festivals: a ward, a city, a school. A tree, so that a city sees the festivals below it."""
 
@@ -40,6 +50,9 @@ class Organization(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[OrganizationKind] = mapped_column(
+        choice_of(OrganizationKind, "kind"), default=OrganizationKind.WARD, server_default=OrganizationKind.WARD.value
+    )
     ward_code: Mapped[str | None] = mapped_column(ForeignKey("wards.code"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
 
@@ -66,6 +79,7 @@ class User(Model, _User):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    last_active_at: Mapped[datetime | None] = mapped_column(Moment)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(32))
@@ -80,17 +94,39 @@ class User(Model, _User):
 
 
 class Membership(Model):
-    """One user's role in one organization."""
+    """One user's role in one organization: in all its festivals, or in one of them."""
 
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("user_id", "organization_id", "role"),)
+    __table_args__ = (UniqueConstraint("user_id", "organization_id", "role", "festival_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     role: Mapped[StaffRole] = mapped_column(choice_of(StaffRole, "role"))
+    festival_id: Mapped[int | None] = mapped_column(ForeignKey("festivals.id", ondelete="CASCADE"), index=True)
 
     user: Mapped[User] = relationship(back_populates="memberships")
+    organization: Mapped[Organization] = relationship()
+
+
+class Invitation(Model):
+    """A link by which somebody joins the staff, once. Only a digest of its secret is kept."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), index=True)
+    festival_id: Mapped[int | None] = mapped_column(ForeignKey("festivals.id", ondelete="CASCADE"), index=True)
+    role: Mapped[StaffRole] = mapped_column(choice_of(StaffRole, "role"))
+    email: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+
     organization: Mapped[Organization] = relationship()
 
 

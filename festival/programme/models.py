@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, Time, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from festival.core.clock import at_local, now
@@ -272,4 +273,23 @@ class ProgrammeUpload(Model):
     festival_id: Mapped[int | None] = mapped_column(ForeignKey("festivals.id", ondelete="CASCADE"))
     filename: Mapped[str] = mapped_column(String(255))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    choices: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class ProgrammeImport(Model):
+    """What one import made and changed, so that it can be taken back as a whole.
+
+    `created` holds {kind, id}, `changed` {kind, id, before, after} with the values that differ.
+    """
+
+    __tablename__ = "programme_imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    festival_id: Mapped[int] = mapped_column(ForeignKey("festivals.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    filename: Mapped[str] = mapped_column(String(255))
+    created: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    changed: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    taken_back_at: Mapped[datetime | None] = mapped_column(Moment)
