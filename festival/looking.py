@@ -75,7 +75,7 @@ LISTS = frozenset(
 )
 
 SHOWS_NOBODY = (
-    *("security.", "programme_manage.", "reports.day", "reports.export", "floods.index", "floods.undo"),
+    *("security.", "programme_manage.", "preparing.", "reports.day", "reports.export", "floods.index", "floods.undo"),
     *("mailings.write", "mailings.group", "mailings.undo", "privacy_manage.register", "privacy_manage.edit_register"),
     *("privacy_manage.photo_sign", "helping_manage.index", "helping_manage.new", "helping_manage.show"),
     *("helping_manage.end", "checkin_manage.", "checkin_posters.", "checkin_slips.", "checkin_paper.index"),

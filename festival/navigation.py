@@ -21,11 +21,12 @@ class Entry:
 
 _FESTIVAL_ENTRIES = (
     ("reports.day", _("Today in figures"), ("reports.day",)),
-    ("programme_manage.edit_festival", _("Festival"), ("programme_manage.edit_festival", "programme_manage.publish")),
+    ("programme_manage.edit_festival", _("Festival"), ("programme_manage.edit_festival", "programme_manage.publish", "preparing.")),
     ("programme_manage.zones", _("Zones"), ("programme_manage.zone",)),
     ("programme_manage.booths", _("Booths"), ("programme_manage.booth",)),
     ("programme_manage.workshops", _("Workshops"), ("programme_manage.workshop",)),
     ("programme_manage.sessions", _("Sessions"), ("programme_manage.session",)),
+    ("programme_manage.timetable", _("Timetable"), ("programme_manage.timetable",)),
     ("reports.registrations", _("Registrations"), ("reports.registration", "floods.")),
     ("helping_manage.index", _("Helpers"), ("helping_manage.", "class_lists.manage")),
     ("mailings.index", _("Messages"), ("mailings.",)),

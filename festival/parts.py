@@ -45,6 +45,7 @@ def register_parts(app: Flask) -> None:
     from festival.household import waiting as household_waiting
     from festival.looking import note_who_looked
     from festival.mailings import views as mailings
+    from festival.preparing import views as preparing
     from festival.privacy import data_views as my_data
     from festival.privacy import manage_views as privacy_manage
     from festival.programme import manage_views as programme_manage
@@ -54,12 +55,15 @@ def register_parts(app: Flask) -> None:
     from festival.registration.helping import calls as helping_calls
     from festival.registration.helping import manage_views as helping_manage
     from festival.registration.helping import views as helping
+    from festival.registration.moved_sessions import tell_of_moved_session, touched_by_move
     from festival.registration.waiting_list import lengths_of, offer_freed
     from festival.reports import flood_views as floods
     from festival.reports import views as reports
 
     load_tables()
     app.extensions["offer_freed"] = offer_freed  # the programme frees seats and shows who waits, and is built first
+    app.extensions["touched_by_move"] = touched_by_move  # and moves sessions that people have booked
+    app.extensions["tell_of_moved_session"] = tell_of_moved_session
     app.jinja_env.globals["lengths_of_lines"] = lengths_of
     app.after_request(note_who_looked)  # it knows the numbers of all parts, so the gate, which is built first, cannot
     settings: Settings = app.extensions["settings"]
@@ -100,5 +104,6 @@ def register_parts(app: Flask) -> None:
         certificate_corrections,
         mailings,
         privacy_manage,
+        preparing,
     ):
         app.register_blueprint(part.bp)

@@ -18,6 +18,8 @@ STAFF: dict[str, Rule] = {
     "programme_manage.publish": ORGANIZER,
     "programme_manage.unpublish": ORGANIZER,
     "programme_manage.export": ORGANIZER,
+    "preparing.prepare": ORGANIZER,
+    "preparing.check": ORGANIZER,
     "programme_manage.upload": ORGANIZER,
     "programme_manage.preview": ORGANIZER,
     "programme_manage.zones": ORGANIZER,
@@ -36,6 +38,9 @@ STAFF: dict[str, Rule] = {
     "programme_manage.session_new": ORGANIZER,
     "programme_manage.session_edit": ORGANIZER,
     "programme_manage.session_delete": ORGANIZER,
+    "programme_manage.session_move": ORGANIZER,
+    "programme_manage.session_copy": ORGANIZER,
+    "programme_manage.timetable": ORGANIZER,
     # helpers
     "class_lists.manage_upload": ORGANIZER,
     "class_lists.manage_confirm": ORGANIZER,
