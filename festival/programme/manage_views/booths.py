@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from festival.accounts.audit import values_of
 from festival.core.forms import choices
 from festival.core.paging import asked_id, page_of
 from festival.extensions import db
@@ -13,6 +14,7 @@ from festival.programme.editing import EditOutcome, save
 from festival.programme.finding import booths_of, zone_choices
 from festival.programme.forms import BoothForm, ButtonForm
 from festival.programme.manage_views import bp, complain, delete, get_part
+from festival.programme.manage_views.meeting import Editing
 from festival.programme.models import Booth, Festival
 
 
@@ -45,17 +47,22 @@ def booth_edit(festival: Festival, booth_id: int) -> ResponseReturnValue:
 def _edit(festival: Festival, booth: Booth) -> ResponseReturnValue:
     form = BoothForm(obj=booth, zone_id=booth.zone_id or 0)
     form.zone_id.choices = choices([(0, _("No zone")), *zone_choices(festival)])
-    if form.validate_on_submit():
-        values = form.values()
+    editing = Editing(booth, lambda row: values_of(row) | {"zone_id": row.zone_id or 0})
+    if form.validate_on_submit() and (values := editing.agreed(form, form.values())) is not None:
         if save(booth, values) is EditOutcome.SAVED:
             db.session.commit()
             flash(_("%(name)s is saved.", name=f"{booth.code} {booth.name}"), "success")
             return redirect(url_for(".booths", festival=festival.slug))
-        complain(form.code, _("Another booth has the code %(code)s.", code=values["code"]))
+        complain(form.code, _("Another booth has the code %(code)s.", code=values.get("code", booth.code)))
     page = render_template(
-        "programme/manage/booth.html", festival=festival, booth=booth, form=form, button=ButtonForm()
+        "programme/manage/booth.html",
+        festival=festival,
+        booth=booth,
+        form=form,
+        editing=editing,
+        button=ButtonForm(),
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, editing.status(form)
 
 
 @bp.post("/<festival>/booths/<int:booth_id>/delete")

@@ -9,7 +9,7 @@ from flask_security import current_user
 from sqlalchemy import select
 
 from festival.accounts.models import Organization
-from festival.accounts.policy import ORGANIZER, organizations_of
+from festival.accounts.policy import ORGANIZER, organizations_of, single_festivals_of
 from festival.core.forms import choices
 from festival.core.paging import page_of
 from festival.extensions import db
@@ -18,6 +18,7 @@ from festival.programme.festival_forms import EditFestivalForm, NewFestivalForm,
 from festival.programme.finding import festivals_of
 from festival.programme.forms import ButtonForm
 from festival.programme.manage_views import bp, complain
+from festival.programme.manage_views.meeting import Editing
 from festival.programme.models import Festival, FestivalStatus
 from festival.programme.reading import FestivalFacts
 from festival.programme.setting_up import (
@@ -43,7 +44,8 @@ def own_organizations() -> list[tuple[int, str]]:
 def index() -> ResponseReturnValue:
     """The festivals the signed-in person works for."""
     words = request.args.get("q", "")
-    page = page_of(festivals_of(organizations_of(current_user), words), request.args.get("page"), size=20)
+    query = festivals_of(organizations_of(current_user), words, single_festivals_of(current_user))
+    page = page_of(query, request.args.get("page"), size=20)
     return render_template("programme/manage/index.html", page=page, words=words)
 
 
@@ -82,8 +84,9 @@ def edit_festival(festival: Festival) -> ResponseReturnValue:
     form.festival = festival
     if festival.status is not FestivalStatus.DRAFT:
         del form.slug
-    if form.validate_on_submit():
-        match save_festival(festival, form.values()):
+    editing = Editing(festival, shown_festival)
+    if form.validate_on_submit() and (values := editing.agreed(form, form.values())) is not None:
+        match save_festival(festival, values):
             case EditOutcome.SAVED:
                 db.session.commit()
                 flash(_("%(name)s is saved.", name=festival.name), "success")
@@ -93,8 +96,8 @@ def edit_festival(festival: Festival) -> ResponseReturnValue:
                 complain(form.capacity, words)
             case _:
                 complain(form.slug, _("Another festival has this short name."))
-    page = render_template("programme/manage/festival.html", festival=festival, form=form)
-    return page, 422 if form.is_submitted() else 200
+    page = render_template("programme/manage/festival.html", festival=festival, form=form, editing=editing)
+    return page, editing.status(form)
 
 
 @bp.route("/<festival>/publish", methods=["GET", "POST"])

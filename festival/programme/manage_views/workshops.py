@@ -6,12 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from festival.accounts.audit import values_of
 from festival.core.paging import page_of
 from festival.extensions import db
 from festival.programme.editing import EditOutcome, save
 from festival.programme.finding import workshops_of
 from festival.programme.forms import ButtonForm, WorkshopForm
 from festival.programme.manage_views import bp, complain, delete, get_part
+from festival.programme.manage_views.meeting import Editing
 from festival.programme.models import Festival, Workshop
 
 
@@ -36,9 +38,9 @@ def workshop_edit(festival: Festival, workshop_id: int) -> ResponseReturnValue:
 
 
 def _edit(festival: Festival, workshop: Workshop) -> ResponseReturnValue:
-    is_new, form = workshop.id is None, WorkshopForm(obj=workshop)
-    if form.validate_on_submit():
-        if save(workshop, form.values()) is EditOutcome.SAVED:
+    is_new, form, editing = workshop.id is None, WorkshopForm(obj=workshop), Editing(workshop, values_of)
+    if form.validate_on_submit() and (values := editing.agreed(form, form.values())) is not None:
+        if save(workshop, values) is EditOutcome.SAVED:
             db.session.commit()
             flash(_("%(name)s is saved.", name=workshop.title), "success")
             if is_new:
@@ -46,9 +48,14 @@ def _edit(festival: Festival, workshop: Workshop) -> ResponseReturnValue:
             return redirect(url_for(".workshops", festival=festival.slug))
         complain(form.title, _("There is already a workshop of this title for the same people."))
     page = render_template(
-        "programme/manage/workshop.html", festival=festival, workshop=workshop, form=form, button=ButtonForm()
+        "programme/manage/workshop.html",
+        festival=festival,
+        workshop=workshop,
+        form=form,
+        editing=editing,
+        button=ButtonForm(),
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, editing.status(form)
 
 
 @bp.post("/<festival>/workshops/<int:workshop_id>/delete")

@@ -6,12 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from festival.accounts.audit import values_of
 from festival.core.paging import page_of
 from festival.extensions import db
 from festival.programme.editing import EditOutcome, save
 from festival.programme.finding import booths_in, zones_of
 from festival.programme.forms import ButtonForm, ZoneForm
 from festival.programme.manage_views import bp, complain, delete, get_part
+from festival.programme.manage_views.meeting import Editing
 from festival.programme.models import Festival, Zone
 
 
@@ -38,16 +40,18 @@ def zone_edit(festival: Festival, zone_id: int) -> ResponseReturnValue:
 
 
 def _edit(festival: Festival, zone: Zone) -> ResponseReturnValue:
-    form = ZoneForm(data={"name": zone.name, "position": zone.position})
-    if form.validate_on_submit():
-        values = {"name": form.name.data, "position": form.position.data or 0}
+    form, editing = ZoneForm(data={"name": zone.name, "position": zone.position}), Editing(zone, values_of)
+    typed = {"name": form.name.data, "position": form.position.data or 0}
+    if form.validate_on_submit() and (values := editing.agreed(form, typed)) is not None:
         if save(zone, values) is EditOutcome.SAVED:
             db.session.commit()
             flash(_("%(name)s is saved.", name=zone.name), "success")
             return redirect(url_for(".zones", festival=festival.slug))
         complain(form.name, _("There is already a zone of this name."))
-    page = render_template("programme/manage/zone.html", festival=festival, zone=zone, form=form, button=ButtonForm())
-    return page, 422 if form.is_submitted() else 200
+    page = render_template(
+        "programme/manage/zone.html", festival=festival, zone=zone, form=form, editing=editing, button=ButtonForm()
+    )
+    return page, editing.status(form)
 
 
 @bp.post("/<festival>/zones/<int:zone_id>/delete")
