@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import selectinload
 
 from festival.checkin import leases
 from festival.checkin.models import Checkpoint, Device, DeviceMode, PairingCode
@@ -216,10 +217,11 @@ def revoke(device: Device, at: datetime | None = None) -> None:
 
 
 def devices_of(festival: Festival) -> Sequence[Device]:
-    """All phones of the festival, working ones first, each group by name."""
+    """All phones of the festival with what they scan for, working ones first, each group by name."""
     query = (
         select(Device)
         .where(Device.festival_id == festival.id)
+        .options(selectinload(Device.checkpoints))
         .order_by(Device.revoked_at.is_not(None), Device.name, Device.id)
     )
     return db.session.scalars(query).all()
