@@ -10,7 +10,7 @@ from flask_security import current_user
 from sqlalchemy import bindparam, select
 
 from festival.accounts.models import StaffRole
-from festival.accounts.policy import POLICY, Caller, Rule, organizations_of, roles_in
+from festival.accounts.policy import POLICY, Caller, Rule, may_somewhere, roles_in
 from festival.application import Application
 from festival.checkin.calls.blueprint import recognize_phone
 from festival.core.paging import LARGEST_ID
@@ -89,7 +89,7 @@ def _roles(festival: Festival) -> frozenset[StaffRole]:
     if not current_user.is_authenticated:
         return frozenset()
     if "roles" not in g:
-        g.roles = roles_in(current_user, festival.organization_id)
+        g.roles = roles_in(current_user, festival.organization_id, festival.id)
     roles: frozenset[StaffRole] = g.roles
     return roles
 
@@ -100,7 +100,7 @@ def _only_staff(rule: Rule, festival: Festival | None) -> ResponseReturnValue | 
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
         abort(403)
     if festival is None:
-        if not organizations_of(current_user, rule):
+        if not may_somewhere(current_user, rule):
             abort(403)
     elif not (roles := _roles(festival)):
         abort(404)
@@ -115,7 +115,7 @@ def may(endpoint: str) -> bool:
     if rule is None or not current_user.is_authenticated:
         return False
     if festival is None:
-        return bool(organizations_of(current_user, rule))
+        return may_somewhere(current_user, rule)
     return bool(_roles(festival) & rule.roles)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 
 from flask_security.utils import hash_password
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from festival.accounts.models import Membership, Organization, StaffRole, User
 from festival.core.clock import now
@@ -35,11 +36,25 @@ def make_user(email: str, name: str, password: str) -> User:
     return user
 
 
-def give_role(user: User, organization: Organization, role: StaffRole) -> None:
-    """Let the user be that in the organization; nothing changes when it is so already."""
-    known = select(Membership).where(
-        Membership.user_id == user.id, Membership.organization_id == organization.id, Membership.role == role
+def give_role(user: User, organization: Organization, role: StaffRole, festival_id: int | None = None) -> bool:
+    """Let the user be that in the organization, or in one of its festivals; False when it is so already."""
+    known = select(Membership.id).where(
+        Membership.user_id == user.id,
+        Membership.organization_id == organization.id,
+        Membership.role == role,
+        or_(Membership.festival_id.is_(None), Membership.festival_id == festival_id),
     )
-    if db.session.scalar(known) is None:
-        db.session.add(Membership(user_id=user.id, organization_id=organization.id, role=role))
-        db.session.flush()
+    if db.session.scalar(known.limit(1)) is not None:
+        return False
+    db.session.add(Membership(user_id=user.id, organization_id=organization.id, role=role, festival_id=festival_id))
+    db.session.flush()
+    return True
+
+
+def working_for(organization_id: int, festival_id: int, roles: Collection[StaffRole]) -> Select[int]:
+    """The ids of those who have one of the roles in a festival of that organization, for a statement about users."""
+    return select(Membership.user_id).where(
+        Membership.organization_id == organization_id,
+        or_(Membership.festival_id.is_(None), Membership.festival_id == festival_id),
+        Membership.role.in_(roles),
+    )

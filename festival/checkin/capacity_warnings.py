@@ -15,7 +15,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from festival.accounts.models import Membership, StaffRole, User
+from festival.accounts.models import StaffRole, User
+from festival.accounts.staff import working_for
 from festival.checkin.headcount import Headcount, headcount
 from festival.checkin.models import CapacityWarning
 from festival.core.clock import local
@@ -81,16 +82,12 @@ def _note(festival_id: int, day: date, thresholds: Sequence[int], at: datetime) 
 
 
 def responsible_for(festival: Festival) -> Sequence[User]:
-    """The owners, organizers and door managers of its organization who may sign in, each once."""
+    """The owners, organizers and door managers of the festival who may sign in, each once."""
     return db.session.scalars(
         select(User)
         .where(
             User.active,
-            User.id.in_(
-                select(Membership.user_id).where(
-                    Membership.organization_id == festival.organization_id, Membership.role.in_(TOLD)
-                )
-            ),
+            User.id.in_(working_for(festival.organization_id, festival.id, TOLD)),
         )
         .order_by(User.id)
     ).all()

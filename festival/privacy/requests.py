@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 
 from festival.accounts.audit import record
-from festival.accounts.models import Membership, StaffRole, User
+from festival.accounts.models import StaffRole, User
+from festival.accounts.staff import working_for
 from festival.core.clock import now, today
 from festival.extensions import db
 from festival.messages import outbox
@@ -67,9 +68,7 @@ def ask(registration: Registration, kind: RequestKind, wish: str, public_url: st
 def _tell_organizers(festival: Festival, request: SubjectRequest, public_url: str) -> None:
     """The mail names nobody: who asks, and for what, stands behind the sign-in."""
     clocks = clocks_of(request, today())
-    responsible = select(Membership.user_id).where(
-        Membership.organization_id == festival.organization_id, Membership.role.in_(TOLD)
-    )
+    responsible = working_for(festival.organization_id, festival.id, TOLD)
     for user in db.session.scalars(select(User).where(User.active, User.id.in_(responsible)).order_by(User.id)):
         with force_locale("vi"):
             lines = [

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
-from festival.core.clock import at_local
+from festival.core.clock import at_local, local
 from festival.core.text import fold, like_pattern
 from festival.extensions import db
 from festival.programme.models import Booth, Festival, Session, Workshop, Zone
@@ -22,9 +22,11 @@ def find_part(festival: Festival, kind: type[Row], row_id: int) -> Row | None:
     return db.session.scalar(select(kind).where(kind.id == row_id, kind.festival_id == festival.id))
 
 
-def festivals_of(organization_ids: Collection[int], words: str = "") -> Select[Festival]:
-    """The festivals of these organizations, the latest first."""
-    query = select(Festival).where(Festival.organization_id.in_(organization_ids))
+def festivals_of(
+    organization_ids: Collection[int], words: str = "", single_ids: Collection[int] = ()
+) -> Select[Festival]:
+    """The festivals of these organizations and those with these ids, the latest first."""
+    query = select(Festival).where(or_(Festival.organization_id.in_(organization_ids), Festival.id.in_(single_ids)))
     if words := fold(words[:100]):
         query = query.where(or_(Festival.folded.like(like_pattern(words), escape="\\"), Festival.slug == words))
     return query.order_by(Festival.first_day.desc(), Festival.id.desc())
@@ -76,6 +78,12 @@ def sessions_of(
     if workshop_id:
         query = query.where(Session.workshop_id == workshop_id)
     return query.order_by(Session.starts_at, Session.room)
+
+
+def session_days(festival: Festival) -> set[date]:
+    """The days (in Vietnam) on which sessions begin."""
+    starts = select(Session.starts_at).where(Session.festival_id == festival.id).distinct()
+    return {local(moment).date() for moment in db.session.scalars(starts)}
 
 
 def booths_in(zones: Collection[Zone]) -> dict[int, int]:

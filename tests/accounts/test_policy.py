@@ -9,8 +9,11 @@ from flask import Flask
 
 from festival.accounts.models import StaffRole
 from festival.accounts.policy import POLICY, Caller
+from festival.accounts.staff import give_role, make_user
+from festival.checkin.capacity_warnings import responsible_for
 from festival.extensions import db
 from tests import factories
+from tests.conftest import PASSWORD, plain
 
 LIBRARY = {"security.static"}
 """Routes that a library adds and that answer nobody: no row on purpose."""
@@ -102,3 +105,62 @@ def test_an_observer_of_the_city_sees_its_wards(app, make_festival, organization
     assert observer.get(f"/manage/{below.slug}/").status_code == 200
     assert observer.get(f"/manage/{beside.slug}/").status_code == 404
     assert sign_in(StaffRole.ORGANIZER).get(f"/manage/{below.slug}/").status_code == 404
+
+
+@pytest.fixture
+def limited(app, festival, organization):
+    """A browser of somebody who has that role in `festival` only."""
+
+    def make(role: StaffRole):
+        user = make_user("limited@festival.example", "Cán bộ một ngày hội", PASSWORD)
+        assert give_role(user, organization, role, festival.id)
+        db.session.commit()
+        browser = app.test_client()
+        with browser.session_transaction() as session:
+            session.update(_user_id=user.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=4102444800.0)
+            session["identity"] = user.fs_uniquifier
+        return browser
+
+    return make
+
+
+def test_a_role_in_one_festival_opens_no_route_of_another_one(app, make_festival, festival, limited):
+    other = make_festival(name="Ngày hội khác")
+    browser = limited(StaffRole.ORGANIZER)
+
+    for rule in app.url_map.iter_rules():
+        if POLICY.get(rule.endpoint) and POLICY[rule.endpoint].caller is Caller.STAFF and "<festival>" in rule.rule:
+            for method in rule.methods & {"GET", "POST"}:
+                assert browser.open(_address(rule, other), method=method).status_code == 404, rule
+    assert browser.get(f"/manage/{festival.slug}/edit").status_code == 200
+
+
+def test_a_role_in_one_festival_lists_it_alone_and_makes_no_new_one(make_festival, festival, limited):
+    other = make_festival(name="Ngày hội khác")
+    browser = limited(StaffRole.ORGANIZER)
+
+    listed = plain(browser.get("/manage/").text)
+
+    assert festival.name in listed
+    assert other.name not in listed
+    assert browser.get("/manage/new").status_code == 403
+    assert browser.get("/manage/password").status_code == 200
+
+
+def test_an_observer_of_one_festival_sees_no_other(make_festival, organization, festival, limited):
+    ward = factories.make_organization("UBND phường Dưới")
+    ward.parent_id = organization.id
+    db.session.commit()
+    below = make_festival(organization_id=ward.id)
+    observer = limited(StaffRole.OBSERVER)
+
+    assert observer.get(f"/manage/{festival.slug}/").status_code == 200
+    assert observer.get(f"/manage/{below.slug}/").status_code == 404
+
+
+def test_who_works_for_one_festival_is_told_of_that_one_only(make_festival, festival, limited):
+    other = make_festival(name="Ngày hội khác")
+    limited(StaffRole.DOOR_MANAGER)
+
+    assert [user.email for user in responsible_for(festival)] == ["limited@festival.example"]
+    assert responsible_for(other) == []
