@@ -287,6 +287,8 @@ def forms(house: House) -> Iterator[Form]:
     }
     yield Form("new booth", f"{manage}/booths/new", booth, staff=True)
     yield Form("edit booth", f"{manage}/booths/{house.booth}", booth, staff=True)
+    yield Form("edit booth seen", f"{manage}/booths/{house.booth}", booth | {"seen": "name:0"}, staff=True)
+    yield Form("delete booth", f"{manage}/booths/{house.booth}/delete", {"name": "another"}, staff=True)
     workshop = {
         "title": "VNeID",
         "audience": "Người cao tuổi",

@@ -22,6 +22,7 @@ STAFF: dict[str, Rule] = {
     "preparing.check": ORGANIZER,
     "programme_manage.upload": ORGANIZER,
     "programme_manage.preview": ORGANIZER,
+    "programme_manage.restore_deleted": ORGANIZER,
     "programme_manage.zones": ORGANIZER,
     "programme_manage.zone_new": ORGANIZER,
     "programme_manage.zone_edit": ORGANIZER,

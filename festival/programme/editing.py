@@ -16,6 +16,7 @@ from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
 
 from festival.accounts.audit import record, values_of
+from festival.accounts.models import AuditEntry
 from festival.core.clock import local
 from festival.extensions import db
 from festival.programme.models import Booth, Festival, Session, Workshop, Zone
@@ -27,13 +28,10 @@ class EditOutcome(enum.Enum):
     """What came of a change."""
 
     SAVED = "saved"
-    DELETED = "deleted"
     TAKEN = "taken"
     """Another one has this name, code, or place and time."""
     TOO_SMALL = "too_small"
     """More people have a seat than the new capacity holds."""
-    IN_USE = "in_use"
-    """Something hangs on it: bookings, sessions, booths, scans."""
 
 
 def subject_of(row: Festival | Part) -> str:
@@ -82,18 +80,20 @@ def offer_free_seats(session_ids: Collection[int]) -> None:
     current_app.extensions["offer_freed"](session_ids)
 
 
-def remove(row: Part) -> EditOutcome:
-    """Delete a row of the programme, unless something hangs on it."""
+def delete(row: Part) -> AuditEntry | None:
+    """Delete a row of the programme; gives the entry by which `restoring.py` can bring it back, and None, and nothing
+    is deleted, where something hangs on it: bookings, sessions, booths, scans."""
     if isinstance(row, Session) and row.seats_taken:
-        return EditOutcome.IN_USE
+        return None
     before, subject, festival_id = values_of(row), subject_of(row), row.festival_id
     try:
         with db.session.begin_nested():
             db.session.delete(row)
     except IntegrityError:
-        return EditOutcome.IN_USE
-    record(f"{kind_of(row)}.deleted", subject, festival_id=festival_id, before=before)
-    return EditOutcome.DELETED
+        return None
+    entry = record(f"{kind_of(row)}.deleted", subject, festival_id=festival_id, before=before)
+    db.session.flush()
+    return entry
 
 
 def save_festival(festival: Festival, values: Mapping[str, Any]) -> EditOutcome:

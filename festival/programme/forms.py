@@ -71,6 +71,12 @@ class ButtonForm(BaseForm):
     """A button; only its CSRF token matters."""
 
 
+class DeletionForm(BaseForm):
+    """Whether somebody means to delete this one: its name, typed."""
+
+    name = Line(_("Its name"), [required(), at_most(200)])
+
+
 class ImportNewForm(BaseForm):
     """Make a new festival of a previewed workbook."""
 

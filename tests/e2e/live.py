@@ -33,6 +33,7 @@ from festival.mailings.audience import Audience
 from festival.messages.models import Message, MessageState
 from festival.privacy import requests
 from festival.privacy.models import RequestKind, SubjectRequest
+from festival.programme.editing import delete
 from festival.programme.models import Booth, Festival, FestivalStatus, Session, Zone
 from festival.programme.uploads import keep_upload
 from festival.registration import changing, notices, waiting_list
@@ -159,8 +160,16 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
         **_without_tickets(festival),
         **_helpers(festival),
         **_lines(festival),
+        "deletion": _deletion(festival),
         **_organizers_work(festival, empty),
     }
+
+
+def _deletion(festival: Festival) -> str:
+    """The entry of the audit log by which a booth was deleted."""
+    entry = delete(factories.make_booth(festival, code="Z99", name="Gian đặt nhầm"))
+    assert entry is not None
+    return str(entry.id)
 
 
 def _lines(festival: Festival) -> dict[str, str]:

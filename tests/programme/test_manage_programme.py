@@ -114,7 +114,7 @@ def test_a_booth_is_made_changed_and_deleted_and_the_audit_log_knows(organizer, 
     organizer.post(f"{at}/booths/new", data=BOOTH)
     booth = db.session.scalars(select(Booth)).one()
     organizer.post(f"{at}/booths/{booth.id}", data=BOOTH | {"name": "Gian khác"})
-    organizer.post(f"{at}/booths/{booth.id}/delete")
+    organizer.post(f"{at}/booths/{booth.id}/delete", data={"name": "Gian khác"})
 
     assert db.session.scalars(select(Booth)).all() == []
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
@@ -226,7 +226,8 @@ def test_what_has_bookings_is_not_deleted(organizer, at, make_session, make_hous
     session = make_session()
     make_household(members=1, sessions=(session,))
 
-    answer = organizer.post(f"{at}/sessions/{session.id}/delete", follow_redirects=True)
+    named = {"name": session.workshop.title}
+    answer = organizer.post(f"{at}/sessions/{session.id}/delete", data=named, follow_redirects=True)
 
     assert "cannot be deleted: people have booked it" in words_of(answer)
     assert db.session.scalar(select(func.count()).select_from(Session)) == 1
@@ -238,7 +239,8 @@ def test_a_session_whose_booking_was_cancelled_is_not_deleted_either(organizer, 
     session.seats_taken = 0
     db.session.commit()
 
-    answer = organizer.post(f"{at}/sessions/{session.id}/delete", follow_redirects=True)
+    named = {"name": session.workshop.title}
+    answer = organizer.post(f"{at}/sessions/{session.id}/delete", data=named, follow_redirects=True)
 
     assert "cannot be deleted" in words_of(answer)
 
@@ -246,8 +248,10 @@ def test_a_session_whose_booking_was_cancelled_is_not_deleted_either(organizer, 
 def test_zones_with_booths_and_workshops_with_sessions_are_not_deleted(organizer, at, festival, make_session):
     booth, session = factories.make_booth(festival), make_session()
 
-    zone_answer = organizer.post(f"{at}/zones/{booth.zone_id}/delete", follow_redirects=True)
-    workshop_answer = organizer.post(f"{at}/workshops/{session.workshop_id}/delete", follow_redirects=True)
+    zone, workshop = {"name": booth.zone.name}, {"name": session.workshop.title}
+    zone_answer = organizer.post(f"{at}/zones/{booth.zone_id}/delete", data=zone, follow_redirects=True)
+    at_workshop = f"{at}/workshops/{session.workshop_id}"
+    workshop_answer = organizer.post(f"{at_workshop}/delete", data=workshop, follow_redirects=True)
 
     assert "has booths. Move them to another zone first." in words_of(zone_answer)
     assert "has sessions. Delete those first." in words_of(workshop_answer)

@@ -13,7 +13,8 @@ from festival.extensions import db
 from festival.programme.editing import EditOutcome, save
 from festival.programme.finding import booths_of, zone_choices
 from festival.programme.forms import BoothForm, ButtonForm
-from festival.programme.manage_views import bp, complain, delete, get_part
+from festival.programme.manage_views import bp, complain, get_part
+from festival.programme.manage_views.deleting import deletion
 from festival.programme.manage_views.meeting import Editing
 from festival.programme.models import Booth, Festival
 
@@ -65,11 +66,12 @@ def _edit(festival: Festival, booth: Booth) -> ResponseReturnValue:
     return page, editing.status(form)
 
 
-@bp.post("/<festival>/booths/<int:booth_id>/delete")
+@bp.route("/<festival>/booths/<int:booth_id>/delete", methods=["GET", "POST"])
 def booth_delete(festival: Festival, booth_id: int) -> ResponseReturnValue:
-    """Delete a booth that nothing takes place at."""
+    """Delete a booth that nothing takes place at, once its name is typed."""
     booth = get_part(festival, Booth, booth_id)
-    words = _("%(name)s cannot be deleted: sessions or scans belong to it.", name=f"{booth.code} {booth.name}")
-    if delete(booth, words):
-        return redirect(url_for(".booths", festival=festival.slug))
-    return redirect(url_for(".booth_edit", festival=festival.slug, booth_id=booth_id))
+    return deletion(
+        festival,
+        booth,
+        _("%(name)s cannot be deleted: sessions or scans belong to it.", name=f"{booth.code} {booth.name}"),
+    )

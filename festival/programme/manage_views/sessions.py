@@ -17,7 +17,8 @@ from festival.messages.outbox import wake_worker
 from festival.programme.editing import EditOutcome, save, subject_of
 from festival.programme.finding import booth_choices, sessions_of, workshop_choices
 from festival.programme.forms import FIRST_YEAR, LAST_YEAR, ButtonForm, SessionForm, shown_session
-from festival.programme.manage_views import bp, complain, delete, get_part
+from festival.programme.manage_views import bp, complain, get_part
+from festival.programme.manage_views.deleting import deletion
 from festival.programme.models import Festival, Session
 
 USUAL_SEATS = 30
@@ -109,11 +110,9 @@ def _tell_what_is_odd(festival: Festival, form: SessionForm) -> None:
         flash(_("Please check: the session is not within the opening hours."), "warning")
 
 
-@bp.post("/<festival>/sessions/<int:session_id>/delete")
+@bp.route("/<festival>/sessions/<int:session_id>/delete", methods=["GET", "POST"])
 def session_delete(festival: Festival, session_id: int) -> ResponseReturnValue:
-    """Delete a session that nobody has booked."""
+    """Delete a session that nobody has booked, once the title of its workshop is typed."""
     session = get_part(festival, Session, session_id)
     words = _("%(name)s cannot be deleted: people have booked it or were scanned there.", name=subject_of(session))
-    if delete(session, words):
-        return redirect(url_for(".sessions", festival=festival.slug))
-    return redirect(url_for(".session_edit", festival=festival.slug, session_id=session_id))
+    return deletion(festival, session, words)

@@ -12,7 +12,8 @@ from festival.extensions import db
 from festival.programme.editing import EditOutcome, save
 from festival.programme.finding import workshops_of
 from festival.programme.forms import ButtonForm, WorkshopForm
-from festival.programme.manage_views import bp, complain, delete, get_part
+from festival.programme.manage_views import bp, complain, get_part
+from festival.programme.manage_views.deleting import deletion
 from festival.programme.manage_views.meeting import Editing
 from festival.programme.models import Festival, Workshop
 
@@ -58,10 +59,8 @@ def _edit(festival: Festival, workshop: Workshop) -> ResponseReturnValue:
     return page, editing.status(form)
 
 
-@bp.post("/<festival>/workshops/<int:workshop_id>/delete")
+@bp.route("/<festival>/workshops/<int:workshop_id>/delete", methods=["GET", "POST"])
 def workshop_delete(festival: Festival, workshop_id: int) -> ResponseReturnValue:
-    """Delete a workshop that has no sessions."""
+    """Delete a workshop that has no sessions, once its name is typed."""
     workshop = get_part(festival, Workshop, workshop_id)
-    if delete(workshop, _("%(name)s has sessions. Delete those first.", name=workshop.title)):
-        return redirect(url_for(".workshops", festival=festival.slug))
-    return redirect(url_for(".workshop_edit", festival=festival.slug, workshop_id=workshop_id))
+    return deletion(festival, workshop, _("%(name)s has sessions. Delete those first.", name=workshop.title))

@@ -12,7 +12,8 @@ from festival.extensions import db
 from festival.programme.editing import EditOutcome, save
 from festival.programme.finding import booths_in, zones_of
 from festival.programme.forms import ButtonForm, ZoneForm
-from festival.programme.manage_views import bp, complain, delete, get_part
+from festival.programme.manage_views import bp, complain, get_part
+from festival.programme.manage_views.deleting import deletion
 from festival.programme.manage_views.meeting import Editing
 from festival.programme.models import Festival, Zone
 
@@ -54,10 +55,8 @@ def _edit(festival: Festival, zone: Zone) -> ResponseReturnValue:
     return page, editing.status(form)
 
 
-@bp.post("/<festival>/zones/<int:zone_id>/delete")
+@bp.route("/<festival>/zones/<int:zone_id>/delete", methods=["GET", "POST"])
 def zone_delete(festival: Festival, zone_id: int) -> ResponseReturnValue:
-    """Delete a zone that has no booths."""
+    """Delete a zone that has no booths, once its name is typed."""
     zone = get_part(festival, Zone, zone_id)
-    if delete(zone, _("%(name)s has booths. Move them to another zone first.", name=zone.name)):
-        return redirect(url_for(".zones", festival=festival.slug))
-    return redirect(url_for(".zone_edit", festival=festival.slug, zone_id=zone_id))
+    return deletion(festival, zone, _("%(name)s has booths. Move them to another zone first.", name=zone.name))
