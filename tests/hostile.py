@@ -306,9 +306,14 @@ def forms(house: House) -> Iterator[Form]:
         "start": "08:00",
         "end": "09:00",
         "capacity": "30",
+        "tell": "y",
     }
     yield Form("new session", f"{manage}/sessions/new", session, staff=True)
     yield Form("edit session", f"{manage}/sessions/{house.session}", session, staff=True)
+    moved = {key: session[key] for key in ("room", "day", "start", "tell")} | {"minutes": "45"}
+    yield Form("move a session", f"{manage}/sessions/{house.session}/move", moved, staff=True)
+    copies = {"days": session["day"], "start": "13:00", "times": "2", "every": "60", "rooms": "P102", "go": "make"}
+    yield Form("copy a session", f"{manage}/sessions/{house.session}/copy", copies, staff=True)
     door, hours = f"{manage}/door", {"opens": "07:30", "closes": "17:30"}
     entrance = {"name": "Cổng sau", "re_entry": "y", **hours}
     yield Form("entrance", f"{door}/new/entrance", entrance, staff=True)

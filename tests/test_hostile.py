@@ -84,6 +84,7 @@ def names_of_forms() -> list[str]:
         *("answer a request", "finish a request", "write to many", "wait", "answer an offer"),
         *("new festival", "edit festival", "new zone", "edit zone", "new booth", "edit booth"),
         *("new workshop", "edit workshop", "new session", "edit session", "entrance", "invite a phone"),
+        *("move a session", "copy a session"),
         *("edit entrance", "checkpoint of a session", "checkpoint of a booth", "volunteers", "prize", "walk-ins"),
         "rename a phone",
         *("blank slips", "take a scan back", "typed list", "revoke", "password"),

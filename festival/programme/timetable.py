@@ -78,13 +78,13 @@ def _day(day: date, sessions: Sequence[Session]) -> Day:
     columns: list[Column] = []
     lanes: list[list[Session]] = []
     for room in sorted(rooms, key=fold):
-        of_room = _lanes(rooms[room])
+        of_room = lanes_of(rooms[room])
         columns.append(Column(room, len(of_room)))
         lanes.extend(of_room)
     return Day(day, [Hour(at, beginning) for at, beginning in hours.items()], columns, _rows(sessions, lanes))
 
 
-def _lanes(sessions: Sequence[Session]) -> list[list[Session]]:
+def lanes_of(sessions: Sequence[Session]) -> list[list[Session]]:
     """Sessions of one room, in order of time, in as few lanes as it takes for none to overlap another in its lane."""
     lanes: list[list[Session]] = []
     for session in sessions:

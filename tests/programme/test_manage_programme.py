@@ -199,15 +199,17 @@ def test_a_wrong_session_is_named_at_its_field(organizer, at, festival, field, v
     assert words in words_of(answer)
 
 
-def test_a_session_outside_the_opening_hours_is_saved_with_a_warning(organizer, at, festival):
+def test_a_session_outside_the_opening_hours_is_refused_unless_confirmed(organizer, at, festival):
     festival.closes_at = time(12)
     db.session.commit()
     data = session_data(factories.make_workshop(festival), end="12:30")
 
-    answer = organizer.post(f"{at}/sessions/new", data=data, follow_redirects=True)
+    answer = organizer.post(f"{at}/sessions/new", data=data)
 
-    assert "Please check: the session is not within the opening hours." in words_of(answer)
-    assert db.session.scalar(select(func.count()).select_from(Session)) == 1
+    assert answer.status_code == 422
+    assert "Outside the opening hours" in words_of(answer)
+    assert "Save all the same" in words_of(answer)
+    assert db.session.scalars(select(Session)).all() == []
 
 
 def test_a_session_keeps_the_seats_that_people_have(organizer, at, make_session, make_household):

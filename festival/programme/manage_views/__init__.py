@@ -25,6 +25,6 @@ def complain(field: Field, words: str) -> None:
     field.errors = [*field.errors, words]
 
 
-from festival.programme.manage_views import booths, festivals, imports, sessions, workshops, zones  # noqa: E402
+from festival.programme.manage_views import booths, festivals, imports, sessions, timetable, workshops, zones  # noqa: E402
 
-__all__ = ["booths", "bp", "festivals", "imports", "sessions", "workshops", "zones"]
+__all__ = ["booths", "bp", "festivals", "imports", "sessions", "timetable", "workshops", "zones"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,12 +14,13 @@ from festival.core.forms import choices
 from festival.core.paging import asked_id, page_of
 from festival.extensions import db
 from festival.messages.outbox import wake_worker
-from festival.programme.editing import EditOutcome, save, subject_of
+from festival.programme.editing import EditOutcome, subject_of
 from festival.programme.finding import booth_choices, sessions_of, workshop_choices
 from festival.programme.forms import FIRST_YEAR, LAST_YEAR, ButtonForm, SessionForm, shown_session
 from festival.programme.manage_views import bp, complain, get_part
 from festival.programme.manage_views.deleting import deletion
 from festival.programme.models import Festival, Session
+from festival.programme.planning import Review, change_session, lock_timetable, review_change
 
 USUAL_SEATS = 30
 
@@ -27,7 +28,7 @@ USUAL_SEATS = 30
 @bp.get("/<festival>/sessions")
 def sessions(festival: Festival) -> ResponseReturnValue:
     """All sessions by time, to be searched and narrowed to a day."""
-    words, day = request.args.get("q", ""), _asked_day()
+    words, day = request.args.get("q", ""), asked_day()
     return render_template(
         "programme/manage/sessions.html",
         festival=festival,
@@ -38,7 +39,8 @@ def sessions(festival: Festival) -> ResponseReturnValue:
     )
 
 
-def _asked_day() -> date | None:
+def asked_day() -> date | None:
+    """The day that the address asks for, if it is one in this century."""
     try:
         day = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
@@ -73,41 +75,43 @@ def _edit(festival: Festival, session: Session, offered: dict[str, Any]) -> Resp
     form = SessionForm(data=offered)
     form.workshop_id.choices = choices([(0, _("Choose a workshop")), *workshop_choices(festival)])
     form.booth_id.choices = choices([(0, _("Not at a booth")), *booth_choices(festival)])
+    review = Review()
     if form.validate_on_submit():
-        match save(session, form.values()):
-            case EditOutcome.SAVED:
-                db.session.commit()
-                wake_worker()
-                flash(_("%(name)s is saved.", name=subject_of(session)), "success")
-                _tell_what_is_odd(festival, form)
-                if "again" in request.form:
-                    return redirect(url_for(".session_new", festival=festival.slug, after=session.id))
-                return redirect(url_for(".sessions", festival=festival.slug))
-            case EditOutcome.TOO_SMALL:
-                taken = session.seats_taken
-                words = ngettext(
-                    "%(num)d seat is taken or offered. It needs at least as many seats.",
-                    "%(num)d seats are taken or offered. It needs at least as many seats.",
-                    taken,
-                )
-                complain(form.capacity, words)
-            case _:
-                complain(form.room, _("This workshop begins in this room at this time already."))
+        lock_timetable(festival)
+        review = review_change(festival, session, form.values())
+        if review.allows(request.form.get("confirm", ""), "tell" in request.form) and _saved(session, form):
+            db.session.commit()
+            wake_worker()
+            flash(_("%(name)s is saved.", name=subject_of(session)), "success")
+            if "again" in request.form:
+                return redirect(url_for(".session_new", festival=festival.slug, after=session.id))
+            return redirect(url_for(".sessions", festival=festival.slug))
     page = render_template(
-        "programme/manage/session.html", festival=festival, session=session, form=form, button=ButtonForm()
+        "programme/manage/session.html",
+        festival=festival,
+        session=session,
+        form=form,
+        review=review,
+        button=ButtonForm(),
     )
     return page, 422 if form.is_submitted() else 200
 
 
-def _tell_what_is_odd(festival: Festival, form: SessionForm) -> None:
-    """Saved all the same: the organizer may know why."""
-    day: date = form.day.data
-    starts: datetime = datetime.combine(day, form.start.data)
-    ends: datetime = datetime.combine(day, form.end.data)
-    if not festival.first_day <= day <= festival.last_day:
-        flash(_("Please check: the session is not on a day of the festival."), "warning")
-    elif starts.time() < festival.opens_at or ends.time() > festival.closes_at:
-        flash(_("Please check: the session is not within the opening hours."), "warning")
+def _saved(session: Session, form: SessionForm) -> bool:
+    """Whether it is saved; or else the form says why not."""
+    match change_session(session, form.values()):
+        case EditOutcome.SAVED:
+            return True
+        case EditOutcome.TOO_SMALL:
+            words = ngettext(
+                "%(num)d seat is taken or offered. It needs at least as many seats.",
+                "%(num)d seats are taken or offered. It needs at least as many seats.",
+                session.seats_taken,
+            )
+            complain(form.capacity, words)
+        case _:
+            complain(form.room, _("This workshop begins in this room at this time already."))
+    return False
 
 
 @bp.route("/<festival>/sessions/<int:session_id>/delete", methods=["GET", "POST"])
