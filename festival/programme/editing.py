@@ -28,10 +28,13 @@ class EditOutcome(enum.Enum):
     """What came of a change."""
 
     SAVED = "saved"
+    DELETED = "deleted"
     TAKEN = "taken"
     """Another one has this name, code, or place and time."""
     TOO_SMALL = "too_small"
     """More people have a seat than the new capacity holds."""
+    IN_USE = "in_use"
+    """Something hangs on it: bookings, sessions, booths, scans."""
 
 
 def subject_of(row: Festival | Part) -> str:
@@ -78,6 +81,11 @@ def offer_free_seats(session_ids: Collection[int]) -> None:
     """Seats may have become free, or the time is another one: ask whoever waits. That is the registration's work
     (`waiting_list.offer_freed`), which the programme does not know; the house hands it in."""
     current_app.extensions["offer_freed"](session_ids)
+
+
+def remove(row: Part) -> EditOutcome:
+    """Delete a row of the programme, unless something hangs on it."""
+    return EditOutcome.IN_USE if delete(row) is None else EditOutcome.DELETED
 
 
 def delete(row: Part) -> AuditEntry | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Enum, and_, inspect, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapper
 
 from festival.accounts.audit import record, values_of
 from festival.accounts.models import AuditEntry
@@ -16,7 +17,6 @@ from festival.core.clock import now
 from festival.core.columns import Moment
 from festival.extensions import db
 from festival.programme.editing import Part, subject_of
-from festival.programme.finding import find_part
 from festival.programme.models import Booth, Festival, Session, Workshop, Zone
 
 KEPT = timedelta(days=30)
@@ -86,7 +86,8 @@ def _restored(entry: AuditEntry) -> bool:
 
 def _still_there(festival: Festival, kind: type[Part], row_id: int, entry: AuditEntry) -> bool:
     """Whether it is the same one that was there: SQLite gives the number of a deleted row to the next one."""
-    if find_part(festival, kind, row_id) is None:
+    known = select(kind.id).where(kind.id == row_id, kind.festival_id == festival.id)
+    if db.session.scalar(known) is None:
         return False
     word = kind.__name__.lower()
     latest = select(AuditEntry.action).where(
@@ -128,8 +129,9 @@ def restore(festival: Festival, entry: AuditEntry, *, without_place: bool = Fals
 def _columns(kind: type[Part], before: dict[str, Any]) -> dict[str, Any]:
     """The values of a row as the audit log keeps them, as its columns take them; search columns follow by themselves.
     A column that is no longer there is left out."""
-    values = {}
-    for name, attribute in inspect(kind).column_attrs.items():
+    values: dict[str, Any] = {}
+    mapper: Mapper[Any] = inspect(kind)
+    for name, attribute in mapper.column_attrs.items():
         if name not in before:
             continue
         value, column = before[name], attribute.columns[0].type

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -55,7 +57,8 @@ def deletion(festival: Festival, row: Part, in_use: str) -> ResponseReturnValue:
 
 def _page_of(festival: Festival, row: Part) -> str:
     kind = kind_of(row)
-    return url_for(f".{kind}_edit", festival=festival.slug, **{f"{kind}_id": row.id})
+    number: dict[str, Any] = {f"{kind}_id": row.id}
+    return url_for(f".{kind}_edit", festival=festival.slug, **number)
 
 
 @bp.route("/<festival>/deleted/<int:entry_id>", methods=["GET", "POST"])
@@ -86,10 +89,11 @@ def restore_deleted(festival: Festival, entry_id: int) -> ResponseReturnValue:
 
 
 def _against(outcome: RestoreOutcome) -> str:
-    return {
+    words: dict[RestoreOutcome, str] = {
         RestoreOutcome.TOO_LATE: _("A deletion can be undone for 30 days. They are over."),
         RestoreOutcome.RESTORED_BEFORE: _("This deletion was undone already."),
         RestoreOutcome.TAKEN: _("Another one has this code, name, or place and time by now. Change that one first."),
         RestoreOutcome.PLACE_GONE: _("The zone or booth it belonged to was deleted too. It can come back without."),
         RestoreOutcome.WORKSHOP_GONE: _("Its workshop was deleted too. Bring that back first."),
-    }[outcome]
+    }
+    return words[outcome]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Generic
 
 from flask import abort, request
 from flask_babel import gettext as _
@@ -25,7 +25,7 @@ class Shown:
     typed: str
 
 
-class Editing:
+class Editing(Generic[Row]):
     """One editing of a row by a form: what the form was shown of it, and what has come between."""
 
     def __init__(self, row: Row, shown: Callable[[Row], Mapping[str, Any]]) -> None:
