@@ -75,7 +75,17 @@ LISTS = frozenset(
 )
 
 SHOWS_NOBODY = (
-    *("security.", "programme_manage.", "preparing.", "reports.day", "reports.export", "floods.index", "floods.undo"),
+    *(
+        "security.",
+        "people.",
+        "programme_manage.",
+        "audit_log.",
+        "preparing.",
+        "reports.day",
+        "reports.export",
+        "floods.index",
+        "floods.undo",
+    ),
     *("mailings.write", "mailings.group", "mailings.undo", "privacy_manage.register", "privacy_manage.edit_register"),
     *("privacy_manage.photo_sign", "helping_manage.index", "helping_manage.new", "helping_manage.show"),
     *("helping_manage.end", "checkin_manage.", "checkin_posters.", "checkin_slips.", "checkin_paper.index"),

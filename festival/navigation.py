@@ -33,6 +33,7 @@ _FESTIVAL_ENTRIES = (
     ("checkin_manage.index", _("Door"), ("checkin_manage.", "checkin_conflicts.", "checkin_paper.")),
     ("certificates_manage.index", _("Certificates"), ("certificates_manage.", "certificate_")),
     ("privacy_manage.index", _("Personal data"), ("privacy_manage.",)),
+    ("audit_log.index", _("Log of changes"), ("audit_log.", "programme_manage.restore_deleted")),
 )
 
 

@@ -58,6 +58,7 @@ def register_parts(app: Flask) -> None:
     from festival.registration.moved_sessions import tell_of_moved_session, touched_by_move
     from festival.registration.waiting_list import lengths_of, offer_freed
     from festival.reports import flood_views as floods
+    from festival.reports import log_views as audit_log
     from festival.reports import views as reports
 
     load_tables()
@@ -87,6 +88,7 @@ def register_parts(app: Flask) -> None:
         my_data,
         reports,
         floods,
+        audit_log,
         programme_manage,
         checkin_manage,
         checkin_conflicts,

@@ -149,6 +149,8 @@ STAFF: dict[str, Rule] = {
     "reports.registrations": READER,
     "reports.registration": READER,
     "reports.export": ORGANIZER,
+    "audit_log.index": ORGANIZER,
+    "audit_log.export": ORGANIZER,
     "floods.index": ORGANIZER,
     "floods.show": ORGANIZER,
     "floods.release": ORGANIZER,

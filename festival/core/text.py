@@ -47,6 +47,11 @@ def name_key(name: str) -> str:
     return " ".join(words[-1:] + words[:-1])
 
 
+def no_formula(cell: str) -> str:
+    """A cell of a table that spreadsheets read as the text it is, whatever it begins with (CWE-1236)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
 def mask_name(name: str) -> str:
     """A name that its owner recognizes and a stranger does not learn: "Nguyễn Thị Hoa" gives "N***** T** Hoa"."""
     words = tidy(name).split()

@@ -11,11 +11,10 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from festival.core.clock import local, now
+from festival.core.text import no_formula
 from festival.privacy.data_files import print_page
 from festival.privacy.register import Register
 from festival.programme.models import Festival
-
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def register_as_pdf(festival: Festival, register: Register, measures: Sequence[str], today: date) -> bytes:
@@ -47,9 +46,5 @@ def register_as_csv(festival: Festival, register: Register) -> bytes:
     as_of = f"{local(now()):%d/%m/%Y}"
     for row in register.activities:
         cells = (*head, row.purpose, row.people, row.data, row.basis, row.recipients, row.kept, as_of)
-        writer.writerow(map(_harmless, cells))
+        writer.writerow(map(no_formula, cells))
     return stream.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
