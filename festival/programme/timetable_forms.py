@@ -47,17 +47,15 @@ class MoveForm(BaseForm):
         return {"room": self.room.data, "starts_at": starts_at, "ends_at": ends_at}
 
 
-class DaysField(SelectMultipleField):  # type: ignore[misc]
-    """Days to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class CopyForm(BaseForm):
     """A session again: on these days, in these rooms, so many times one after the other."""
 
-    days = DaysField(_("On these days"), invalid_choice_message=_("Not a valid choice."))
+    days = SelectMultipleField(
+        _("On these days"),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(),
+        invalid_choice_message=_("Not a valid choice."),
+    )
     start = clock_field(_("The first one begins at"), required())
     times = WholeNumber(_("How many on each day"), [required(), within(1, MOST_TIMES)])
     every = WholeNumber(
@@ -67,7 +65,7 @@ class CopyForm(BaseForm):
     )
     rooms = Lines(_("In these rooms, one a line"), [required()])
 
-    def validate_days(self, field: DaysField) -> None:
+    def validate_days(self, field: SelectMultipleField) -> None:
         if not field.data:
             raise ValidationError(_("Please choose at least one day."))
 

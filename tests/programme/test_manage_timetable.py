@@ -210,9 +210,9 @@ def test_the_grid_shows_rooms_and_marks_clashes_with_words(organizer, at, festiv
     assert f'data-start="{TOMORROW}T07:30" data-room="P1"' in page
 
 
-def test_a_day_that_is_none_shows_the_first_one(organizer, at, hosted):
-    assert organizer.get(f"{at}/timetable?day=0001-01-01").status_code == 200
-    assert organizer.get(f"{at}/timetable?day=never").status_code == 200
+@pytest.mark.parametrize("day", ["", "never", "0001-01-01"])
+def test_without_a_day_the_first_one_with_sessions_is_shown(organizer, at, hosted, day):
+    assert f'<option value="{TOMORROW}" selected>' in organizer.get(f"{at}/timetable?day={day}").get_data(as_text=True)
 
 
 def test_the_grid_takes_the_same_number_of_statements_whatever_stands_in_it(app, organizer, at, festival):

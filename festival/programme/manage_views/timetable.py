@@ -34,14 +34,15 @@ from festival.programme.timetable_grid import day_grid
 
 @bp.get("/<festival>/timetable")
 def timetable(festival: Festival) -> ResponseReturnValue:
-    """One day's sessions by room and time; `?day=` chooses it: else today's, if there is something, or the first."""
-    days = sorted({*festival.days, *session_days(festival)})
-    day = asked_day() or (today() if today() in days else days[0])
+    """One day's sessions by room and time; `?day=` chooses it, or else today or the first day, of those with sessions."""
+    taken = session_days(festival)
+    days = {*festival.days, *taken}
+    day = asked_day() or (today() if today() in taken else min(taken or days))
     sessions = db.session.scalars(sessions_of(festival, day=day).options(selectinload(Session.booth))).all()
     return render_template(
         "programme/manage/timetable.html",
         festival=festival,
-        day_choices=[(one.isoformat(), _day_in_words(one)) for one in sorted({*days, day})],
+        day_choices=[(one.isoformat(), _day_in_words(one)) for one in sorted(days | {day})],
         chosen=day,
         grid=day_grid(festival, day, sessions),
     )
