@@ -6,7 +6,7 @@ import importlib
 import json
 import sys
 
-BENCHES = ("checkin", "registration", "sync", "roster", "finding", "certificates", "verification")
+BENCHES = ("pages", "checkin", "registration", "sync", "roster", "finding", "certificates", "verification")
 
 
 def main(wanted: list[str]) -> int:
