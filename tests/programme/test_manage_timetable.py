@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, insert, select
+from sqlalchemy.orm import Session as OtherSession
 
 from festival.accounts.models import AuditEntry
 from festival.core.clock import at_local, local, today
 from festival.extensions import db
 from festival.messages.models import Message
-from festival.programme.models import Session
+from festival.programme.models import Festival, Session
 from tests import factories
 from tests.programme.conftest import words_of
 
@@ -57,6 +59,22 @@ def test_another_workshop_in_a_taken_room_is_refused_whatever_is_ticked(organize
     assert f'href="{at}/sessions/{hosted.id}"' in answer.get_data(as_text=True)
     assert "Save all the same" not in words_of(answer)
     assert count(Session) == 1
+
+
+def test_of_two_who_fill_one_room_at_the_same_moment_the_second_sees_the_first(organizer, at, festival, hosted):
+    other, data = factories.make_workshop(festival), session_data(hosted, room="P9")
+    theirs = {"festival_id": festival.id, "workshop_id": other.id, "room": "P9", "folded_room": "p9", "capacity": 20}
+    theirs |= {"starts_at": hosted.starts_at, "ends_at": hosted.ends_at}
+    db.session.commit()
+    with OtherSession(db.engine) as rival, ThreadPoolExecutor(1) as pool:
+        rival.execute(select(Festival.id).with_for_update(key_share=True))
+        rival.execute(insert(Session).values(**theirs, seats_taken=0))
+        answer = pool.submit(organizer.post, f"{at}/sessions/new", data=data)
+        wait([answer], timeout=0.5)  # it waits for the rival; without the lock it is through by now
+        rival.commit()
+
+    assert answer.result().status_code == 422
+    assert "Room used twice" in words_of(answer.result())
 
 
 def test_a_host_in_two_rooms_is_saved_only_once_the_organizer_agrees(organizer, at, hosted):
