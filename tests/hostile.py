@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from festival.accounts.models import User
+from festival.accounts.models import Organization, StaffRole, User
+from festival.accounts.staff import give_role
 from festival.certificates import corrections, runs
 from festival.certificates.issuing import issue
 from festival.checkin.models import CheckpointKind
@@ -24,7 +25,9 @@ from festival.core.secrets import random_token
 from festival.extensions import db
 from festival.privacy.models import RequestKind
 from festival.privacy.requests import ask
+from festival.programme.editing import delete
 from festival.programme.models import Festival
+from festival.programme.uploads import keep_upload
 from festival.registration.class_lists.checking import check
 from festival.registration.class_lists.importing import sealed_list
 from festival.registration.class_lists.reading import read_class_list
@@ -32,7 +35,9 @@ from festival.registration.helping.links import make_link
 from festival.registration.helping.links import secret_of as helper_secret
 from festival.registration.links import secret_of
 from festival.registration.models import LinkKind
+from festival.staffing.invitations import invite
 from tests import factories
+from tests.programme.messy_workbook import messy_workbook
 
 
 @dataclass
@@ -56,6 +61,7 @@ class House:
     booth: int
     workshop: int
     session: int
+    deletion: int
     checkpoint: int
     device: int
     certificate: int
@@ -73,6 +79,8 @@ class House:
     early: str
     early_person: int
     request: int
+    invitation: str
+    listed: str
 
     def paths(self) -> dict[str, str]:
         """A right value for each variable of an address."""
@@ -88,6 +96,7 @@ class House:
             "booth_id": str(self.booth),
             "workshop_id": str(self.workshop),
             "session_id": str(self.session),
+            "entry_id": str(self.deletion),
             "checkpoint_id": str(self.checkpoint),
             "device_id": str(self.device),
             "certificate_id": str(self.certificate),
@@ -108,6 +117,9 @@ class House:
             "what": "entrance",
             "code": self.pairing,
             "token": "a",
+            "membership_id": "1",
+            "invitation_id": "1",
+            "import_id": "1",
             "filename": "robots.txt",
         }
 
@@ -119,6 +131,8 @@ def build(festival: Festival, user: User) -> House:
     stamped = factories.make_booth(festival)
     stamping = factories.make_checkpoint(festival, CheckpointKind.BOOTH, name="A99", booth_id=stamped.id)
     household = factories.make_household(festival, members=2, sessions=(session,))
+    deleted = delete(factories.make_booth(festival))
+    assert deleted is not None
     gate = factories.make_checkpoint(festival)
     paired = factories.make_device(festival, checkpoints=[gate])
     person = household.attendees[0]
@@ -135,6 +149,10 @@ def build(festival: Festival, user: User) -> House:
     early = factories.make_household(later, members=2)
     asked = ask(household, RequestKind.SEE, "Xin cho xem.", "").request
     assert asked is not None
+    organization = db.session.get(Organization, festival.organization_id)
+    assert organization is not None
+    give_role(user, organization, StaffRole.OWNER)
+    _made, invitation = invite(organization, festival, StaffRole.ISSUER, "lan@phuong.example", "Lan", user.id)
     helper = make_link(festival, LinkKind.CLASSES, "Trường Lê Lợi", "Cô Hạnh", None)
     pupil = read_class_list("Họ và tên,Năm sinh,Phụ huynh\nĐỗ Khánh An,2015,Đỗ Thị Tư".encode())
     sealed = sealed_list(helper, check(helper, pupil).to_register)
@@ -150,6 +168,7 @@ def build(festival: Festival, user: User) -> House:
         booth=booth.id,
         workshop=session.workshop_id,
         session=session.id,
+        deletion=deleted.id,
         checkpoint=gate.id,
         device=paired.device.id,
         certificate=certificate.id,
@@ -162,6 +181,8 @@ def build(festival: Festival, user: User) -> House:
         poster=poster_code(stamping.id),
         scan=str(scan.id),
         helper=helper_secret(helper),
+        invitation=invitation,
+        listed=keep_upload(user, festival, "danh-sach.xlsx", messy_workbook()).token,
         sealed=sealed,
         flood=flood[0].id,
         early=secret_of(early),
@@ -288,6 +309,7 @@ def forms(house: House) -> Iterator[Form]:
     yield Form("new booth", f"{manage}/booths/new", booth, staff=True)
     yield Form("edit booth", f"{manage}/booths/{house.booth}", booth, staff=True)
     yield Form("edit booth seen", f"{manage}/booths/{house.booth}", booth | {"seen": "name:0"}, staff=True)
+    yield Form("undo a deletion", f"{manage}/deleted/{house.deletion}", {"without_place": "1"}, staff=True)
     yield Form("delete booth", f"{manage}/booths/{house.booth}/delete", {"name": "another"}, staff=True)
     workshop = {
         "title": "VNeID",
@@ -296,6 +318,11 @@ def forms(house: House) -> Iterator[Form]:
         "description": "Thực hành.",
         "learn_more_url": "https://example.vn/a",
     }
+    listed = f"{manage}/import/{house.listed}/list"
+    columns = {"do": "columns", "kind-0": "booths", "column-0-1": "name", "kind-1": "other"}
+    yield Form("columns of a list", listed, columns, staff=True)
+    rows = {"do": "import", "use": "0-11", "type-0-11-name": "Y tế từ xa", "type-0-14-code": "C9"}
+    yield Form("rows of a list", listed, rows, staff=True)
     yield Form("new workshop", f"{manage}/workshops/new", workshop, staff=True)
     yield Form("edit workshop", f"{manage}/workshops/{house.workshop}", workshop, staff=True)
     session = {
@@ -367,4 +394,8 @@ def forms(house: House) -> Iterator[Form]:
     yield Form("correct a name", f"/r/{house.secret}/certificates/correct/{house.certificate}", corrected)
     yield Form("compare a name", f"/c/{house.code}/match", {"name": "Nguyễn Thị Thử"})
     passwords = {"password": "wrong", "new_password": "x" * 20, "new_password_confirm": "x" * 20}
+    invited = {"name": "Lan", "email": "lan@phuong.example", "role": "issuer", "place": f"f{house.festival.id}"}
+    yield Form("invite", "/manage/people/invite", invited, staff=True)
+    joining = {"name": "Trần Thị Lan", "password": "bồ câu vàng đậu mái", "again": "bồ câu vàng đậu mái"}
+    yield Form("join", f"/invitations/{house.invitation}", joining)
     yield Form("password", "/manage/password", passwords, staff=True)

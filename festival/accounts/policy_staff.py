@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from festival.accounts.policy_rules import DOOR, ISSUER, ORGANIZER, READER, Rule
+from festival.accounts.policy_rules import DOOR, ISSUER, ORGANIZER, OWNER, READER, Rule
 
 STAFF: dict[str, Rule] = {
     # accounts
     "security.change_password": READER,
     "security.verify": READER,
+    "people.index": OWNER,
+    "people.invited": OWNER,
+    "people.invite": OWNER,
+    "people.withdraw": OWNER,
+    "people.anew": OWNER,
+    "people.end": OWNER,
     # programme, organizers
     "programme_manage.index": READER,
     "programme_manage.new_festival": ORGANIZER,
@@ -22,6 +28,9 @@ STAFF: dict[str, Rule] = {
     "preparing.check": ORGANIZER,
     "programme_manage.upload": ORGANIZER,
     "programme_manage.preview": ORGANIZER,
+    "programme_manage.understood": ORGANIZER,
+    "programme_manage.past_imports": ORGANIZER,
+    "programme_manage.import_take_back": ORGANIZER,
     "programme_manage.restore_deleted": ORGANIZER,
     "programme_manage.zones": ORGANIZER,
     "programme_manage.zone_new": ORGANIZER,

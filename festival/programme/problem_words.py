@@ -40,6 +40,13 @@ _WORDS: dict[ProblemCode, LazyString] = {
     ProblemCode.NO_KNOWN_SHEET: lazy_gettext(
         "None of the sheets %(expected)s is in the file; it has %(found)s. Rename the sheets or use our template."
     ),
+    ProblemCode.NO_LIST: lazy_gettext(
+        "No list of booths or classes was found in the file. It needs a line with the names of the columns, such as "
+        "“Tên gian” and “Vị trí”, or “Tên lớp” and “Thời gian”."
+    ),
+    ProblemCode.FESTIVAL_FIRST: lazy_gettext(
+        "This is a list, not our template. Make the festival by hand first and import the list into it."
+    ),
     ProblemCode.SHEET_MISSING: lazy_gettext("The sheet is missing; nothing of it is imported."),
     ProblemCode.SHEET_TWICE: lazy_gettext("There are two sheets of this name, so none is read. Rename one of them."),
     ProblemCode.SHEET_HIDDEN: lazy_gettext("The sheet is hidden in the workbook; it is read all the same."),

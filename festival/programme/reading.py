@@ -39,6 +39,8 @@ class ProblemCode(enum.Enum):
     UNPACKS_TOO_LARGE = "unpacks_too_large"
     DANGEROUS = "dangerous"
     NO_KNOWN_SHEET = "no_known_sheet"
+    NO_LIST = "no_list"
+    FESTIVAL_FIRST = "festival_first"
     # a sheet
     SHEET_MISSING = "sheet_missing"
     SHEET_TWICE = "sheet_twice"

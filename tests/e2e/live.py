@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import exists, select
 
 from festival import create_app, demo
-from festival.accounts.models import Organization, StaffRole, User
+from festival.accounts.models import Membership, Organization, StaffRole, User
 from festival.accounts.staff import give_role, make_user
 from festival.certificates import corrections
 from festival.certificates.handing_out import file_of
@@ -44,11 +44,13 @@ from festival.registration.links import secret_of
 from festival.registration.models import Attendee, LinkKind, Registration
 from festival.registration.ticket_code import CodeKind, encode
 from festival.signature_settings import SignatureSettings
+from festival.staffing.invitations import invite, withdraw
 from tests import factories
 from tests.checkin.conftest import qr_of, tickets_of
 from tests.conftest import PASSWORD, hash_cheaply, make_settings
 from tests.e2e.server import serving
 from tests.postgres import _free_port
+from tests.programme.messy_workbook import messy_workbook
 from tests.programme.workbooks import FACTS, make_workbook
 from tests.tables import make_tables
 
@@ -160,6 +162,7 @@ def _places(festival: Festival, organization: Organization) -> dict[str, str]:
         **_without_tickets(festival),
         **_helpers(festival),
         **_lines(festival),
+        **_staff(organization),
         "deletion": _deletion(festival),
         **_organizers_work(festival, empty),
     }
@@ -170,6 +173,15 @@ def _deletion(festival: Festival) -> str:
     entry = delete(factories.make_booth(festival, code="Z99", name="Gian đặt nhầm"))
     assert entry is not None
     return str(entry.id)
+
+
+def _staff(organization: Organization) -> dict[str, str]:
+    """An invitation that waits, one that was withdrawn, and somebody's role."""
+    _made, waiting = invite(organization, None, StaffRole.ISSUER, "lan@festival.example", "Trần Thị Lan", None)
+    gone, withdrawn = invite(organization, None, StaffRole.OBSERVER, "tu@festival.example", "Đỗ Văn Tư", None)
+    withdraw(gone)
+    role = db.session.scalar(select(Membership.id).where(Membership.role == StaffRole.DOOR_MANAGER))
+    return {"invitation": waiting, "used_invitation": withdrawn, "membership_id": str(role)}
 
 
 def _lines(festival: Festival) -> dict[str, str]:
@@ -371,6 +383,7 @@ def _organizers_work(festival: Festival, empty: Festival) -> dict[str, str]:
     organizer = db.session.scalars(select(User).where(User.email == EMAILS[StaffRole.OWNER])).one()
     wrong = make_workbook(lambda book: book["Lớp học"].append(("Lớp lạ", "", "", "", "mai", "9h", "", -3, "")))
     unnamed = make_workbook(lambda book: book["Thông tin chung"].delete_rows(1, len(FACTS) // 2))
+    listed = db.session.scalars(select(Festival).where(Festival.slug == "da-dong")).one()
     checkpoints = list(db.session.scalars(select(Checkpoint).where(Checkpoint.festival_id == festival.id).limit(2)))
     _code, fresh = invite_phone(festival, "Cửa A", checkpoints, organizer.id)
     old, expired = invite_phone(festival, "Cửa B", checkpoints, organizer.id)
@@ -379,6 +392,7 @@ def _organizers_work(festival: Festival, empty: Festival) -> dict[str, str]:
     return {
         "upload": keep_upload(organizer, festival, "chuong-trinh.xlsx", make_workbook()).token,
         "wrong_upload": keep_upload(organizer, empty, "co-loi.xlsx", wrong).token,
+        "list_upload": keep_upload(organizer, listed, "danh-sach.xlsx", messy_workbook()).token,
         "new_upload": keep_upload(organizer, None, "thieu-ngay.xlsx", unnamed).token,
         "pairing": fresh,
         "expired_pairing": expired,

@@ -25,6 +25,27 @@ def complain(field: Field, words: str) -> None:
     field.errors = [*field.errors, words]
 
 
-from festival.programme.manage_views import booths, festivals, imports, sessions, timetable, workshops, zones  # noqa: E402
+from festival.programme.manage_views import (  # noqa: E402
+    booths,
+    festivals,
+    imports,
+    own_lists,
+    past_imports,
+    sessions,
+    timetable,
+    workshops,
+    zones,
+)
 
-__all__ = ["booths", "bp", "festivals", "imports", "sessions", "timetable", "workshops", "zones"]
+__all__ = [
+    "booths",
+    "bp",
+    "festivals",
+    "imports",
+    "own_lists",
+    "past_imports",
+    "sessions",
+    "timetable",
+    "workshops",
+    "zones",
+]

@@ -19,9 +19,10 @@ from festival.programme.manage_views import bp, complain
 from festival.programme.manage_views.festivals import own_organizations
 from festival.programme.models import Festival, FestivalStatus, ProgrammeUpload
 from festival.programme.problem_words import place, words
-from festival.programme.reading import ProgrammeReading
+from festival.programme.reading import Problem, ProblemCode, ProgrammeReading, Severity
 from festival.programme.setting_up import make_festival, missing_facts
 from festival.programme.template_workbook import programme_workbook
+from festival.programme.understanding import follows_no_template, is_understood
 from festival.programme.uploads import find_upload, forget_upload, keep_upload
 from festival.programme.wards import ensure_wards, known_codes
 from festival.programme.workbook import read_workbook
@@ -75,6 +76,13 @@ def _upload(festival: Festival | None) -> ResponseReturnValue:
     if form.validate_on_submit():
         content: bytes = form.file.data.read()
         reading = read_workbook(content)
+        own_layout = follows_no_template(reading) and is_understood(content)
+        if own_layout and festival is not None:
+            kept = keep_upload(current_user, festival, form.file.data.filename or "", content)
+            db.session.commit()
+            return redirect(url_for(".understood", festival=festival.slug, token=kept.token))
+        if own_layout:
+            reading = ProgrammeReading(problems=(Problem(Severity.REFUSED, ProblemCode.FESTIVAL_FIRST),))
         if not reading.is_refused:
             ensure_wards()
             kept = keep_upload(current_user, festival, form.file.data.filename or "", content)
@@ -143,11 +151,11 @@ def _preview(
 
 
 def _finish(kept: ProgrammeUpload, reading: ProgrammeReading, festival: Festival) -> ResponseReturnValue:
-    result = apply_reading(reading, festival)
+    result = apply_reading(reading, festival, kept.filename)
     forget_upload(kept)
     db.session.commit()
     wake_worker()
-    flash(_told(result), "success")
+    flash(told(result), "success")
     for seats in result.seats_taken:
         flash(
             _("%(name)s keeps its capacity: %(taken)s people hold a place.", name=seats.name, taken=seats.taken),
@@ -156,7 +164,8 @@ def _finish(kept: ProgrammeUpload, reading: ProgrammeReading, festival: Festival
     return redirect(url_for(".publish", festival=festival.slug))
 
 
-def _told(result: ImportResult) -> str:
+def told(result: ImportResult) -> str:
+    """What an import did, in a sentence."""
     booths, sessions = result.booths, result.sessions
     return str(
         _(
