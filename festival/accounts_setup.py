@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
+from flask_security import current_user
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.forms import ChangePasswordForm, LoginForm
 
 from festival.accounts.models import Role, User
+from festival.accounts.passwords import is_easily_guessed
 from festival.extensions import db, limiter, security
 
 LIBRARY_MESSAGES = (
@@ -31,10 +33,24 @@ LIBRARY_MESSAGES = (
 """What flask-security says by itself; it has no Vietnamese, so it looks into our catalogue."""
 
 
+class NewPasswordForm(ChangePasswordForm):
+    """The library's form, without passwords that are tried first."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Also refuses what is easily guessed, with words at the field."""
+        if not super().validate(**kwargs):
+            return False
+        if is_easily_guessed(self.new_password.data, (current_user.email, current_user.name)):
+            words = _("This password is among the first that others would try. Take four words instead.")
+            self.new_password.errors = [*self.new_password.errors, words]
+            return False
+        return True
+
+
 def init_accounts(app: Flask) -> None:
     """Set flask-security up; sign-in is limited to 20 attempts in 5 minutes for an address."""
     datastore = SQLAlchemyUserDatastore(db, User, Role)  # type: ignore[arg-type]  # known only at run time
-    security.init_app(app, datastore, login_form=LoginForm, change_password_form=ChangePasswordForm)
+    security.init_app(app, datastore, login_form=LoginForm, change_password_form=NewPasswordForm)
     sign_in = app.view_functions["security.login"]
     limited: Any = limiter.limit("20 per 5 minutes", methods=["POST"])(sign_in)
     app.view_functions["security.login"] = limited

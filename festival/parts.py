@@ -60,6 +60,8 @@ def register_parts(app: Flask) -> None:
     from festival.reports import flood_views as floods
     from festival.reports import log_views as audit_log
     from festival.reports import views as reports
+    from festival.staffing import invitation_views as invitations
+    from festival.staffing import views as people
 
     load_tables()
     app.extensions["offer_freed"] = offer_freed  # the programme frees seats and shows who waits, and is built first
@@ -107,5 +109,7 @@ def register_parts(app: Flask) -> None:
         mailings,
         privacy_manage,
         preparing,
+        people,
+        invitations,
     ):
         app.register_blueprint(part.bp)

@@ -83,10 +83,11 @@ def names_of_forms() -> list[str]:
         *("move a ticket", "find tickets", "send the link", "correct the contact", "ask about data"),
         *("answer a request", "finish a request", "write to many", "wait", "answer an offer"),
         *("new festival", "edit festival", "new zone", "edit zone", "new booth", "edit booth"),
+        *("edit booth seen", "delete booth", "undo a deletion"),
         *("new workshop", "edit workshop", "new session", "edit session", "entrance", "invite a phone"),
         *("move a session", "copy a session"),
         *("edit entrance", "checkpoint of a session", "checkpoint of a booth", "volunteers", "prize", "walk-ins"),
-        "rename a phone",
+        *("rename a phone", "invite", "join"),
         *("blank slips", "take a scan back", "typed list", "revoke", "password"),
         *("replace", "publish the list", "issue", "issue to some", "decide", "correct a name", "compare a name"),
     ]

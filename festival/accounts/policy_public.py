@@ -12,6 +12,7 @@ PUBLIC: dict[str, Rule] = {
     # accounts
     "security.login": ANYONE,
     "security.logout": ANYONE,
+    "invitations.join": SECRET_LINK,
     # programme, public
     "programme.index": ANYONE,
     "programme.favicon": ANYONE,

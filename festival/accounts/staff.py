@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 
 from festival.accounts.models import Membership, Organization, StaffRole, User
 from festival.core.clock import now
-from festival.extensions import db
+from festival.extensions import db, security
 
 
 def make_password() -> str:
@@ -19,9 +19,14 @@ def make_password() -> str:
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
 
 
+def _kept(password: str) -> str:
+    """As the sign-in page compares it: letters with marks are decomposed first."""
+    return str(hash_password(security.password_util.normalize(password)))
+
+
 def set_password(user: User, password: str) -> None:
     """Replace the user's password (argon2) and end all the user's sessions."""
-    user.password = hash_password(password)
+    user.password = _kept(password)
     user.fs_uniquifier = secrets.token_hex(32)
 
 
@@ -30,7 +35,7 @@ def make_user(email: str, name: str, password: str) -> User:
     user = db.session.scalar(select(User).where(User.email == email))
     if user is None:
         user = User(email=email, name=name, active=True, confirmed_at=now(), fs_uniquifier=secrets.token_hex(32))
-        user.password = hash_password(password)
+        user.password = _kept(password)
         db.session.add(user)
         db.session.flush()
     return user

@@ -1,0 +1,1 @@
+"""Who works for an organization: roles given and ended, and invitations by link."""
