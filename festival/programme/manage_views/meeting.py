@@ -29,7 +29,8 @@ class Editing(Generic[Row]):
     """One editing of a row by a form: what the form was shown of it, and what has come between."""
 
     def __init__(self, row: Row, shown: Callable[[Row], Mapping[str, Any]]) -> None:
-        self._row, self._shown = row, shown
+        self._row: Row = row
+        self._shown: Callable[[Row], Mapping[str, Any]] = shown
         self.seen = (request.form.get("seen") if request.method == "POST" else None) or (seen_of(row) if row.id else "")
         self.differences: list[Shown] = []
 
