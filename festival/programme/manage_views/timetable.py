@@ -34,7 +34,7 @@ from festival.programme.timetable_grid import day_grid
 
 @bp.get("/<festival>/timetable")
 def timetable(festival: Festival) -> ResponseReturnValue:
-    """One day's sessions by room and time; `?day=` chooses it, or else today or the first day, of those with sessions."""
+    """One day's sessions by room and time; `?day=` chooses it, else today or the first with sessions."""
     taken = session_days(festival)
     days = {*festival.days, *taken}
     day = asked_day() or (today() if today() in taken else min(taken or days))
