@@ -36,7 +36,7 @@ def invited() -> ResponseReturnValue:
     """The invitations that wait."""
     page = page_of(invitations_in(owned_by(current_user)), request.args.get("page"))
     rows = Page(with_festivals(page.rows), page.number, page.total, page.size)
-    return render_template("staffing/invited.html", page=rows, roles=dict(ROLES), button=ButtonForm(), at=now())
+    return render_template("staffing/invited.html", page=rows, roles=dict(ROLES), at=now())
 
 
 def _places() -> dict[str, tuple[Organization, Festival | None, str]]:

@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from festival.accounts.models import AuditEntry, Invitation, Membership, StaffRole, User
 from festival.accounts.staff import give_role, make_user
@@ -207,3 +207,24 @@ def test_people_are_found_without_marks(owner, staff, organization):
 
     assert "dinh@festival.example" in shown
     assert "owner@festival.example" not in shown
+
+
+def test_the_list_of_people_asks_as_much_for_many_as_for_few(owner, organization, festival):
+    counts = []
+    for number in range(8):
+        give_role(make_user(f"n{number}@b.example", "Lan", PASSWORD), organization, StaffRole.ISSUER, festival.id)
+        invite(organization, festival, StaffRole.ISSUER, f"i{number}@b.example", "Lan", None)
+        db.session.commit()
+        if number in (1, 7):
+            asked: list[str] = []
+
+            def note(*call, asked=asked):
+                asked.append(call[2])
+
+            event.listen(db.engine, "before_cursor_execute", note)
+            assert f"n{number}@b.example" in owner.get("/manage/people").text
+            assert f"i{number}@b.example" in owner.get("/manage/people/invitations").text
+            event.remove(db.engine, "before_cursor_execute", note)
+            counts.append(len(asked))
+
+    assert counts[0] == counts[1]
