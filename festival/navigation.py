@@ -21,7 +21,11 @@ class Entry:
 
 _FESTIVAL_ENTRIES = (
     ("reports.day", _("Today in figures"), ("reports.day",)),
-    ("programme_manage.edit_festival", _("Festival"), ("programme_manage.edit_festival", "programme_manage.publish", "preparing.")),
+    (
+        "programme_manage.edit_festival",
+        _("Festival"),
+        ("programme_manage.edit_festival", "programme_manage.publish", "preparing."),
+    ),
     ("programme_manage.zones", _("Zones"), ("programme_manage.zone",)),
     ("programme_manage.booths", _("Booths"), ("programme_manage.booth",)),
     ("programme_manage.workshops", _("Workshops"), ("programme_manage.workshop",)),
