@@ -83,7 +83,7 @@ def names_of_forms() -> list[str]:
         *("move a ticket", "find tickets", "send the link", "correct the contact", "ask about data"),
         *("answer a request", "finish a request", "write to many", "wait", "answer an offer"),
         *("new festival", "edit festival", "new zone", "edit zone", "new booth", "edit booth"),
-        *("edit booth seen", "delete booth", "undo a deletion", "columns of a list", "rows of a list"),
+        *("edit booth seen", "delete booth", "undo a deletion"),
         *("next edition", "columns of a list", "rows of a list"),
         *("new workshop", "edit workshop", "new session", "edit session", "entrance", "invite a phone"),
         *("move a session", "copy a session"),
