@@ -289,8 +289,7 @@ def forms(house: House) -> Iterator[Form]:
         "keep_days": "60",
     }
     yield Form("edit festival", f"{manage}/edit", facts | more, staff=True)
-    again = {"name": "Ngày hội lần sau", "first_day": "2027-10-10"}
-    yield Form("next edition", f"{manage}/next-year", again, staff=True)
+    yield Form("next edition", f"{manage}/next-year", {"name": "Lần sau", "first_day": "2027-10-10"}, staff=True)
     zone = {"name": "Khu sân trước", "position": "1"}
     yield Form("new zone", f"{manage}/zones/new", zone, staff=True)
     yield Form("edit zone", f"{manage}/zones/{house.zone}", zone, staff=True)

@@ -186,7 +186,7 @@ FIELDS: dict[str, Any] = {
     "registration_opens": _("Registration opens"),
     "registration_closes": _("Registration closes"),
     "keep_days": _("Days to keep residents' data"),
-    "people": _("People"),
+    "people": _("Staff"),
     "households": _("Households"),
     "count": _("Number"),
     "entry": _("Undone entry"),

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.e2e.chosen_pages import FORMS, SAMPLE
 from tests.e2e.inspection import Watch, findings
 from tests.e2e.live import Live
-from tests.e2e.pages import ALL, FORMS, NOT_PAGES, NOWHERE, SAMPLE, Place
+from tests.e2e.pages import ALL, NOT_PAGES, NOWHERE, Place
 
 Visit = Callable[..., BrowserContext]
 
