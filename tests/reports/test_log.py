@@ -16,7 +16,7 @@ from festival.accounts.audit import record
 from festival.accounts.models import AuditEntry, StaffRole
 from festival.core.clock import local, now
 from festival.extensions import db
-from festival.reports.log_words import ACTIONS, KINDS
+from festival.reports.log_words import ACTIONS, KINDS, differences
 from tests import factories
 from tests.conftest import plain
 
@@ -193,3 +193,18 @@ def test_the_file_holds_what_the_page_shows_and_is_in_the_log_itself(organizer, 
 def test_only_organizers_read_the_log(sign_in, at):
     assert sign_in(StaffRole.DOOR_MANAGER).get(at).status_code == 403
     assert sign_in(StaffRole.OBSERVER).get(f"{at}.csv").status_code == 403
+
+
+def test_values_are_told_as_people_read_them():
+    before = {"status": "draft", "first_day": "2027-10-10", "opens_at": "07:30:00", "re_entry": False, "rule": "+4 -0"}
+    after = {"status": "published", "first_day": "2027-10-11", "opens_at": "08:00:00", "re_entry": True, "rule": ""}
+
+    told = {field: values for field, *values in differences("festival.edited", before, after)}
+
+    assert told == {
+        "State": ["Draft", "Published"],
+        "First day": ["10/10/2027", "11/10/2027"],
+        "Doors open at": ["07:30", "08:00"],
+        "Re-entry allowed": ["No", "Yes"],
+        "Rule": ["+4 -0", ""],
+    }
