@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, flash
 from flask_babel import lazy_gettext as _
 from flask_security import current_user
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.forms import ChangePasswordForm, LoginForm
 
+from festival.accounts.idle import is_idle
 from festival.accounts.models import Role, User
 from festival.accounts.passwords import is_easily_guessed
+from festival.core.clock import now
 from festival.extensions import db, limiter, security
 
 LIBRARY_MESSAGES = (
@@ -33,6 +35,20 @@ LIBRARY_MESSAGES = (
 """What flask-security says by itself; it has no Vietnamese, so it looks into our catalogue."""
 
 
+class SignInForm(LoginForm):
+    """The library's form; an account that was idle for too long is refused, and each sign-in is noted."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Only whoever knows the password is told that the account is idle."""
+        if not super().validate(**kwargs):
+            return False
+        if is_idle(self.user, now()):
+            flash(_("Nobody has used this account for 45 days. An owner of your organization can open it."), "warning")
+            return False
+        self.user.last_active_at = now()
+        return True
+
+
 class NewPasswordForm(ChangePasswordForm):
     """The library's form, without passwords that are tried first."""
 
@@ -50,7 +66,7 @@ class NewPasswordForm(ChangePasswordForm):
 def init_accounts(app: Flask) -> None:
     """Set flask-security up; sign-in is limited to 20 attempts in 5 minutes for an address."""
     datastore = SQLAlchemyUserDatastore(db, User, Role)  # type: ignore[arg-type]  # known only at run time
-    security.init_app(app, datastore, login_form=LoginForm, change_password_form=NewPasswordForm)
+    security.init_app(app, datastore, login_form=SignInForm, change_password_form=NewPasswordForm)
     sign_in = app.view_functions["security.login"]
     limited: Any = limiter.limit("20 per 5 minutes", methods=["POST"])(sign_in)
     app.view_functions["security.login"] = limited

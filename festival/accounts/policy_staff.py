@@ -13,7 +13,11 @@ STAFF: dict[str, Rule] = {
     "people.invite": OWNER,
     "people.withdraw": OWNER,
     "people.anew": OWNER,
+    "people.let_in": OWNER,
     "people.end": OWNER,
+    "organizations.index": OWNER,
+    "organizations.new": OWNER,
+    "organizations.change": OWNER,
     # programme, organizers
     "programme_manage.index": READER,
     "programme_manage.new_festival": ORGANIZER,

@@ -25,9 +25,10 @@ def _kept(password: str) -> str:
 
 
 def set_password(user: User, password: str) -> None:
-    """Replace the user's password (argon2) and end all the user's sessions."""
+    """Replace the user's password (argon2), end all the user's sessions, and open the account if it was idle."""
     user.password = _kept(password)
     user.fs_uniquifier = secrets.token_hex(32)
+    user.last_active_at = now()
 
 
 def make_user(email: str, name: str, password: str) -> User:

@@ -40,6 +40,7 @@ KINDS: dict[str, Any] = {
     "staff": _("Staff"),
     "invitation": _("Invitations"),
     "role": _("Roles"),
+    "organization": _("Organizations"),
     "log": _("Log of changes"),
 }
 """What a change is about: the part of an action before its dot."""
@@ -124,11 +125,14 @@ ACTIONS: dict[str, Any] = {
     "privacy.request_done": _("Request about data done"),
     "staff.added": _("Member of staff added"),
     "staff.password_reset": _("Password reset"),
+    "staff.let_in_again": _("Idle account opened"),
     "invitation.made": _("Member of staff invited"),
     "invitation.made_anew": _("Invitation made anew"),
     "invitation.withdrawn": _("Invitation withdrawn"),
     "invitation.accepted": _("Invitation accepted"),
     "role.ended": _("Role ended"),
+    "organization.added": _("Organization added"),
+    "organization.edited": _("Organization changed"),
     "log.exported": _("Log of changes downloaded"),
 }
 

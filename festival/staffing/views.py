@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import select
 
+from festival.accounts.idle import IDLE_AFTER, let_in_again
 from festival.accounts.models import Invitation, Membership, Organization, StaffRole
 from festival.core.clock import now
 from festival.core.forms import choices
@@ -28,7 +29,9 @@ def index() -> ResponseReturnValue:
     words = request.args.get("q", "")
     page = page_of(memberships_in(owned_by(current_user), words), request.args.get("page"))
     rows = Page(with_festivals(page.rows), page.number, page.total, page.size)
-    return render_template("staffing/people.html", page=rows, words=words, roles=dict(ROLES))
+    return render_template(
+        "staffing/people.html", page=rows, words=words, roles=dict(ROLES), idle_before=now() - IDLE_AFTER
+    )
 
 
 @bp.get("/invitations")
@@ -110,6 +113,18 @@ def anew(invitation_id: int) -> ResponseReturnValue:
         return redirect(url_for(".invited"), code=303)
     db.session.commit()
     return _show(*made)
+
+
+@bp.post("/<int:membership_id>/let-in")
+def let_in(membership_id: int) -> ResponseReturnValue:
+    """Open an account that was idle for too long."""
+    membership = db.session.get(Membership, membership_id)
+    if membership is None or membership.organization_id not in owned_by(current_user):
+        abort(404)
+    let_in_again(membership.user, membership.organization.name)
+    db.session.commit()
+    flash(_("%(name)s can sign in again.", name=membership.user.name or membership.user.email), "success")
+    return redirect(url_for(".index"), code=303)
 
 
 @bp.route("/<int:membership_id>/end", methods=["GET", "POST"])
