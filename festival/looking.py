@@ -78,6 +78,7 @@ SHOWS_NOBODY = (
     *(
         "security.",
         "people.",
+        "organizations.",
         "programme_manage.",
         "audit_log.",
         "preparing.",

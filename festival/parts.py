@@ -61,6 +61,7 @@ def register_parts(app: Flask) -> None:
     from festival.reports import log_views as audit_log
     from festival.reports import views as reports
     from festival.staffing import invitation_views as invitations
+    from festival.staffing import organization_views as organizations
     from festival.staffing import views as people
 
     load_tables()
@@ -111,5 +112,6 @@ def register_parts(app: Flask) -> None:
         preparing,
         people,
         invitations,
+        organizations,
     ):
         app.register_blueprint(part.bp)

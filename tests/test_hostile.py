@@ -88,7 +88,7 @@ def names_of_forms() -> list[str]:
         *("new workshop", "edit workshop", "new session", "edit session", "entrance", "invite a phone"),
         *("move a session", "copy a session"),
         *("edit entrance", "checkpoint of a session", "checkpoint of a booth", "volunteers", "prize", "walk-ins"),
-        *("rename a phone", "invite", "join"),
+        *("rename a phone", "invite", "join", "add an organization", "edit an organization"),
         *("blank slips", "take a scan back", "typed list", "revoke", "password"),
         *("replace", "publish the list", "issue", "issue to some", "decide", "correct a name", "compare a name"),
     ]

@@ -56,10 +56,20 @@ def page_of(query: Select[Row], asked: str | int | None, size: int = PAGE_SIZE) 
     Nonsense is the first page, a number beyond the end is the last one. Two statements.
     """
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    last = max(1, -(-total // size))
-    text = str(asked or 1)
-    number = min(int(text), last) if text.isascii() and text.isdigit() and len(text) < 9 else 1
-    number = max(1, number)
+    number = _number_of(asked, total, size)
     statement: Select[Any] = query.limit(size).offset((number - 1) * size)
     rows = db.session.scalars(statement).unique().all()
     return Page(rows=rows, number=number, total=total, size=size)
+
+
+def page_of_list(rows: Sequence[Row], asked: str | int | None, size: int = PAGE_SIZE) -> Page[Row]:
+    """As `page_of`, of rows that are in memory already: those that no statement can order."""
+    number = _number_of(asked, len(rows), size)
+    return Page(rows=rows[(number - 1) * size : number * size], number=number, total=len(rows), size=size)
+
+
+def _number_of(asked: str | int | None, total: int, size: int) -> int:
+    text = str(asked or 1)
+    last = max(1, -(-total // size))
+    number = min(int(text), last) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    return max(1, number)

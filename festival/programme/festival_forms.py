@@ -11,9 +11,16 @@ from wtforms.validators import Email, Optional
 
 from festival.core.clock import at_local, local, today
 from festival.core.forms import BaseForm, Line, Lines, Phone, at_most, required
-from festival.extensions import db
-from festival.programme.forms import LONGEST_TEXT, WholeNumber, clock_field, day_field, possible_year, within
-from festival.programme.models import MAX_CAPACITY, MAX_KEEP_DAYS, Festival, Ward
+from festival.programme.forms import (
+    LONGEST_TEXT,
+    WholeNumber,
+    clock_field,
+    day_field,
+    known_ward,
+    possible_year,
+    within,
+)
+from festival.programme.models import MAX_CAPACITY, MAX_KEEP_DAYS, Festival
 from festival.programme.slugs import is_free
 
 LONGEST_FESTIVAL_DAYS = 60
@@ -25,7 +32,9 @@ class FestivalForm(BaseForm):
 
     name = Line(_("Name of the festival"), [required(), at_most(200)])
     organizer_name = Line(_("Organized by"), [required(), at_most(200)])
-    ward_code = Line(_("Ward code"), [Optional()], description=_("Five digits of the official list, such as 00256."))
+    ward_code = Line(
+        _("Ward code"), [Optional(), known_ward], description=_("Five digits of the official list, such as 00256.")
+    )
     first_day = day_field(_("First day"), required(), possible_year)
     last_day = day_field(
         _("Last day"), Optional(), possible_year, description=_("Leave empty for a festival of one day.")
@@ -39,10 +48,6 @@ class FestivalForm(BaseForm):
         [required(), within(1, MAX_CAPACITY)],
         description=_("Registration stops at this number."),
     )
-
-    def validate_ward_code(self, field: Line) -> None:
-        if field.data and db.session.get(Ward, field.data) is None:
-            raise ValidationError(_("There is no ward with this code. It has 5 digits, such as 00256."))
 
     def validate_last_day(self, field: DateField) -> None:
         if not field.data or not self.first_day.data:

@@ -13,7 +13,8 @@ from wtforms.validators import NumberRange, Optional, Regexp
 from festival.core.clock import LOCAL, at_local
 from festival.core.forms import BaseForm, Line, Lines, at_most, required
 from festival.core.text import tidy
-from festival.programme.models import Session
+from festival.extensions import db
+from festival.programme.models import Session, Ward
 from festival.programme.sheets import BOOTHS, SESSIONS
 
 MAX_SEATS = 10_000
@@ -47,6 +48,12 @@ def possible_year(_form: Any, field: Any) -> None:
     """A day or moment in this century, as a ticket can carry it; in no other one does anybody plan."""
     if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
         raise ValidationError(_("Please check the year."))
+
+
+def known_ward(_form: Any, field: Any) -> None:
+    """The code of a ward of the official list."""
+    if field.data and db.session.get(Ward, field.data) is None:
+        raise ValidationError(_("There is no ward with this code. It has 5 digits, such as 00256."))
 
 
 def day_field(label: str, *validators: Any, **more: Any) -> DateField:

@@ -27,6 +27,7 @@ FORMS = (
             "/manage/import",
             "/manage/password",
             "/manage/people/invite",
+            "/manage/organizations/{organization_id}/new",
             "/manage/verify",
             "/manage/{festival}/edit",
             "/manage/{festival}/next-year",

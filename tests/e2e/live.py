@@ -175,7 +175,8 @@ def _staff(organization: Organization) -> dict[str, str]:
     gone, withdrawn = invite(organization, None, StaffRole.OBSERVER, "tu@festival.example", "Đỗ Văn Tư", None)
     withdraw(gone)
     role = db.session.scalar(select(Membership.id).where(Membership.role == StaffRole.DOOR_MANAGER))
-    return {"invitation": waiting, "used_invitation": withdrawn, "membership_id": str(role)}
+    places = {"membership_id": str(role), "organization_id": str(organization.id)}
+    return places | {"invitation": waiting, "used_invitation": withdrawn}
 
 
 def _lines(festival: Festival) -> dict[str, str]:
