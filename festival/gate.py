@@ -104,9 +104,15 @@ def _only_staff(rule: Rule, festival: Festival | None) -> ResponseReturnValue | 
             abort(403)
     elif not (roles := _roles(festival)):
         abort(404)
-    elif not roles & rule.roles:
+    elif not _fits(rule, roles, festival):
         abort(403)
     return None
+
+
+def _fits(rule: Rule, roles: frozenset[StaffRole], festival: Festival) -> bool:
+    if rule.whole and roles & rule.roles:
+        roles = roles_in(current_user, festival.organization_id, None)
+    return bool(roles & rule.roles)
 
 
 def may(endpoint: str) -> bool:
@@ -116,7 +122,7 @@ def may(endpoint: str) -> bool:
         return False
     if festival is None:
         return may_somewhere(current_user, rule)
-    return bool(_roles(festival) & rule.roles)
+    return _fits(rule, _roles(festival), festival)
 
 
 def secure_headers(response: Response) -> Response:

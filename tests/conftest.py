@@ -201,6 +201,14 @@ def sign_in(app: Flask, staff: Callable[..., User]) -> Callable[..., FlaskClient
 
 
 @pytest.fixture
+def organizer(sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+    """A browser in which an organizer has signed in and reads English."""
+    browser = sign_in(StaffRole.ORGANIZER)
+    browser.set_cookie("language", "en")
+    return browser
+
+
+@pytest.fixture
 def tool() -> Callable[[str], str]:
     """The path of a program that a test needs; its absence fails the test, `make test` installs it."""
 

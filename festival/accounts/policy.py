@@ -33,8 +33,8 @@ __all__ = [
 POLICY: dict[str, Rule] = {**PUBLIC, **STAFF}
 
 
-def roles_in(user: User, organization_id: int, festival_id: int) -> frozenset[StaffRole]:
-    """The roles of `user` in a festival of that organization.
+def roles_in(user: User, organization_id: int, festival_id: int | None) -> frozenset[StaffRole]:
+    """The roles of `user` in a festival of that organization; with None, those that count in all of its festivals.
 
     A role given for one festival counts in no other. An observer of an organization observes all those below it too.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from festival.accounts.models import StaffRole
 
@@ -32,6 +32,8 @@ class Rule:
 
     caller: Caller
     roles: frozenset[StaffRole] = frozenset()
+    whole: bool = False
+    """The role has to count in the whole organization: what is done touches more than the festival at hand."""
 
 
 def staff(*roles: StaffRole) -> Rule:
@@ -49,4 +51,6 @@ OWNER = staff()
 ORGANIZER = staff(StaffRole.ORGANIZER)
 DOOR = staff(StaffRole.ORGANIZER, StaffRole.DOOR_MANAGER)
 ISSUER = staff(StaffRole.ORGANIZER, StaffRole.ISSUER)
+WHOLE_ORGANIZER = replace(ORGANIZER, whole=True)
+WHOLE_ISSUER = replace(ISSUER, whole=True)
 READER = staff(StaffRole.ORGANIZER, StaffRole.DOOR_MANAGER, StaffRole.ISSUER, StaffRole.OBSERVER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from festival.accounts.policy_rules import DOOR, ISSUER, ORGANIZER, OWNER, READER, Rule
+from festival.accounts.policy_rules import DOOR, ISSUER, ORGANIZER, OWNER, READER, WHOLE_ISSUER, WHOLE_ORGANIZER, Rule
 
 STAFF: dict[str, Rule] = {
     # accounts
@@ -28,7 +28,7 @@ STAFF: dict[str, Rule] = {
     "programme_manage.publish": ORGANIZER,
     "programme_manage.unpublish": ORGANIZER,
     "programme_manage.export": ORGANIZER,
-    "preparing.prepare": ORGANIZER,
+    "preparing.prepare": WHOLE_ORGANIZER,
     "preparing.check": ORGANIZER,
     "programme_manage.upload": ORGANIZER,
     "programme_manage.preview": ORGANIZER,
@@ -130,12 +130,12 @@ STAFF: dict[str, Rule] = {
     "certificate_papers.slips": ISSUER,
     "certificate_papers.signs": ISSUER,
     "certificate_keys.index": ISSUER,
-    "certificate_keys.add_file": ISSUER,
-    "certificate_keys.add_token": ISSUER,
-    "certificate_keys.make": ISSUER,
-    "certificate_keys.edit": ISSUER,
-    "certificate_keys.attempt": ISSUER,
-    "certificate_keys.retire": ISSUER,
+    "certificate_keys.add_file": WHOLE_ISSUER,
+    "certificate_keys.add_token": WHOLE_ISSUER,
+    "certificate_keys.make": WHOLE_ISSUER,
+    "certificate_keys.edit": WHOLE_ISSUER,
+    "certificate_keys.attempt": WHOLE_ISSUER,
+    "certificate_keys.retire": WHOLE_ISSUER,
     "certificate_keys.choose": ISSUER,
     "certificate_external.upload": ISSUER,
     "certificate_external.to_sign": ISSUER,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import LazyString, gettext, lazy_gettext
 
-from festival.programme.judging import Note, Verdict, Why
+from festival.programme.judged_rows import Note, Verdict, Why
 from festival.programme.problem_words import words
 from festival.programme.reading import Problem, Severity
 from festival.programme.row_checks import clock

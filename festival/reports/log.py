@@ -17,7 +17,8 @@ from festival.core.paging import asked_id
 from festival.core.text import like_pattern, no_formula, tidy
 from festival.extensions import db
 from festival.programme.models import Festival
-from festival.reports.log_words import ACTIONS, KINDS, NAMES_RESIDENTS, differences, what_was_done
+from festival.reports.log_fields import differences
+from festival.reports.log_words import ACTIONS, KINDS, NAMES_RESIDENTS, what_was_done
 
 MOST_IN_A_FILE = 20_000
 

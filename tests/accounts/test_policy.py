@@ -135,6 +135,23 @@ def test_a_role_in_one_festival_opens_no_route_of_another_one(app, make_festival
     assert browser.get(f"/manage/{festival.slug}/edit").status_code == 200
 
 
+def test_what_touches_the_whole_organization_needs_a_role_in_all_of_it(app, festival, limited):
+    """Its signing keys, and its next festival: whoever works for one festival only would reach into others."""
+    browser, whole = limited(StaffRole.ORGANIZER), set()
+
+    for endpoint, method, address in _calls(app, festival):
+        rule = POLICY[endpoint]
+        if rule.caller is Caller.STAFF and "/manage/" + festival.slug in address and StaffRole.ORGANIZER in rule.roles:
+            refused = browser.open(address, method=method).status_code == 403
+            assert refused == rule.whole, (endpoint, method)
+            whole |= {endpoint} if refused else set()
+
+    assert {"certificate_keys.make", "certificate_keys.retire", "preparing.prepare"} <= whole
+    page = browser.get(f"/manage/{festival.slug}/certificates/keys").text
+    assert f"/manage/{festival.slug}/certificates/keys/make" not in page
+    assert f"/manage/{festival.slug}/next-year" not in browser.get(f"/manage/{festival.slug}/edit").text
+
+
 def test_a_role_in_one_festival_lists_it_alone_and_makes_no_new_one(make_festival, festival, limited):
     other = make_festival(name="Ngày hội khác")
     browser = limited(StaffRole.ORGANIZER)

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from festival.accounts.models import StaffRole
 from tests.conftest import plain
-
-
-@pytest.fixture
-def organizer(sign_in):
-    browser = sign_in(StaffRole.ORGANIZER)
-    browser.set_cookie("language", "en")
-    return browser
 
 
 @pytest.fixture

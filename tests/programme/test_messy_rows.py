@@ -6,7 +6,8 @@ from datetime import date, time
 
 import pytest
 
-from festival.programme.judging import Known, Verdict, Why, judge
+from festival.programme.judged_rows import Known, Verdict, Why
+from festival.programme.judging import judge
 from festival.programme.package_check import FileRefused
 from festival.programme.reading import ProblemCode
 from festival.programme.understanding import ListKind, understand

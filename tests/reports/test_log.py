@@ -16,7 +16,8 @@ from festival.accounts.audit import record
 from festival.accounts.models import AuditEntry, StaffRole
 from festival.core.clock import local, now
 from festival.extensions import db
-from festival.reports.log_words import ACTIONS, KINDS, differences
+from festival.reports.log_fields import differences
+from festival.reports.log_words import ACTIONS, KINDS
 from tests import factories
 from tests.conftest import plain
 
@@ -84,13 +85,6 @@ def test_every_action_that_the_code_records_has_words():
         for what in ("created", "edited", "deleted", "restored")
     } <= ACTIONS.keys()
     assert {action.partition(".")[0] for action in ACTIONS} == KINDS.keys()
-
-
-@pytest.fixture
-def organizer(sign_in):
-    browser = sign_in(StaffRole.ORGANIZER)
-    browser.set_cookie("language", "en")
-    return browser
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from festival.extensions import db
 from festival.messages.outbox import wake_worker
 from festival.programme.forms import ButtonForm
 from festival.programme.importing import apply_reading
-from festival.programme.judging import Judged, Known, Verdict, judge
+from festival.programme.judged_rows import Judged, Known, Verdict
+from festival.programme.judging import judge
 from festival.programme.manage_views import bp
 from festival.programme.manage_views.imports import told
 from festival.programme.models import Booth, Festival, FestivalStatus, ProgrammeUpload, Session
