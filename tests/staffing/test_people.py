@@ -13,7 +13,7 @@ from festival.accounts.models import AuditEntry, Invitation, Membership, StaffRo
 from festival.accounts.staff import give_role, make_user
 from festival.core.clock import now
 from festival.extensions import db
-from festival.staffing.invitations import accept_as_new, find_invitation, invite
+from festival.staffing.invitations import AcceptOutcome, accept, accept_as_new, find_invitation, invite
 from festival.staffing.people import end_role
 from tests import factories
 from tests.conftest import PASSWORD, plain
@@ -197,6 +197,19 @@ def test_of_two_who_use_a_link_at_once_one_joins(app, make_invitation):
 
     assert gave.count("done") == 1
     assert len(_roles("lan@phuong.example")) == 1
+
+
+def test_of_two_browsers_of_one_account_one_uses_the_link(app, make_invitation, staff):
+    """Both have read that it is open: the statement that closes it decides, and the log tells of it once."""
+    made, _link = make_invitation()
+    user = staff(StaffRole.OBSERVER, "lan@phuong.example")
+
+    outcomes = [accept(made, user), accept(made, user)]
+    db.session.commit()
+
+    assert outcomes == [AcceptOutcome.DONE, AcceptOutcome.CLOSED]
+    told = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "invitation.accepted")
+    assert db.session.scalar(told) == 1
 
 
 def test_people_are_found_without_marks(owner, staff, organization):
